@@ -1,0 +1,3 @@
+"""Sentences about out-of-court collection costs."""
+
+SENTENCES: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences about what a payment pays."""
+
+SENTENCES: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences about statutory and agreed interest."""
+
+SENTENCES: dict[str, dict[str, str]] = {}
