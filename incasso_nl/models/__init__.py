@@ -1,0 +1,15 @@
+from . import (
+    incasso_claim,
+    incasso_debt_aid,
+    incasso_dossier,
+    incasso_entry,
+    incasso_event,
+    incasso_flow,
+    incasso_flow_step,
+    incasso_hold,
+    incasso_message,
+    incasso_print_batch,
+    incasso_receipt,
+    incasso_run,
+    incasso_template,
+)
