@@ -1,4 +1,4 @@
-"""Money as the law engine uses it: euro as Decimal, whole cents, half a cent goes up."""
+"""Money as the law engine uses it: Decimal euro in whole cents, half a cent goes up."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .amounts import cents
 from .texts import SENTENCES
 
 StepValue = Decimal | date | int | str
@@ -75,8 +76,10 @@ def _show(name: str, value, lang: str) -> str:
         return value
     if name.startswith("percent"):
         text = f"{number.normalize():f}%"
-    else:
+    elif number == cents(number):
         text = f"{number:,.2f}"
+    else:
+        text = f"{number:,f}"
     if lang == "nl":
         text = text.translate(str.maketrans(",.", ".,"))
     return text if name.startswith("percent") else f"€ {text}"

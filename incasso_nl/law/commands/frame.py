@@ -17,12 +17,12 @@ class Answer(NamedTuple):
     :param values: what was asked, under the names that ``--json`` promises. Decimals
         are euro, printed with two decimals; a mapping is a group of values.
     :param steps: how it was arrived at
-    :param warnings: what the reader should know, one sentence each
+    :param warnings: what the reader should know besides
     """
 
     values: Mapping[str, Any]
     steps: Sequence[Step] = ()
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Step] = ()
 
 
 class Parser(argparse.ArgumentParser):
@@ -109,7 +109,7 @@ def show_json(answer: Answer, lang: str, out: TextIO) -> None:
         "steps": [
             {**step.as_json(), "text": describe(step, lang)} for step in answer.steps
         ],
-        "warnings": list(answer.warnings),
+        "warnings": [describe(step, lang) for step in answer.warnings],
     }
     json.dump(data, out, ensure_ascii=False, indent=2)
     out.write("\n")
@@ -125,7 +125,7 @@ def show(answer: Answer, lang: str, out: TextIO) -> None:
     for step in answer.steps:
         out.write(f"- {describe(step, lang)}\n")
     for warning in answer.warnings:
-        out.write(f"! {warning}\n")
+        out.write(f"! {describe(warning, lang)}\n")
 
 
 def _plain(value: Any) -> Any:
