@@ -1,0 +1,50 @@
+"""Virtual environments with pinned packages."""
+
+import os
+import shutil
+import sys
+
+from .paths import CACHE, SETUP, fingerprint
+from .steps import only_one, run, stamp, stamped, step
+
+REQUIREMENTS = SETUP / "requirements"
+
+
+def python(*kinds):
+    """Return the interpreter of an environment, made or brought up to date first.
+
+    :param str kinds: names of files in ``setup/requirements``; the first names
+        the environment
+    :rtype: Path
+    """
+    home = CACHE / f"venv-{kinds[0]}"
+    locked = [REQUIREMENTS / f"{kind}.txt" for kind in kinds]
+    wanted = fingerprint(*locked, extra=sys.version + str(home))
+    interpreter = home / "bin" / "python"
+    if stamped(home.name, wanted) and interpreter.exists():
+        return interpreter
+    with only_one(home.name):
+        if stamped(home.name, wanted) and interpreter.exists():
+            return interpreter
+        with step(f"Python packages ({', '.join(kinds)})"):
+            shutil.rmtree(home, ignore_errors=True)
+            # Never the interpreter of a virtual environment that happens to be on.
+            run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", home])
+            arguments = [part for path in locked for part in ("-r", path)]
+            run(
+                # The files are complete locks: nothing is resolved again.
+                [interpreter, "-m", "pip", "install", "--no-deps", "-q", *arguments],
+                log=f"pip-{kinds[0]}.log",
+                todo="Check the network and pip's settings, then try again.",
+            )
+            stamp(home.name, wanted)
+    return interpreter
+
+
+def clean_environment():
+    """Return this process's environment without what would disturb Python or Odoo."""
+    dropped = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "ODOO_RC")
+    environment = {k: v for k, v in os.environ.items() if k not in dropped}
+    # Byte code goes to the cache: a checkout stays clean and Odoo starts faster.
+    environment["PYTHONPYCACHEPREFIX"] = str(CACHE / "pycache")
+    return environment
