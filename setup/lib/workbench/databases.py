@@ -22,8 +22,8 @@ BASE_MODULES = [
     "phone_validation",
     "portal",
 ]
-#: What a Dutch company works in.
-LANGUAGE = "nl_NL"
+#: Odoo's own, which stays the default, and the one of a Dutch company.
+LANGUAGES = "en_US,nl_NL"
 
 
 def _psql(environment, sql, database="postgres"):
@@ -114,7 +114,7 @@ def base(interpreter, environment):
     :return: its name
     """
     wanted = fingerprint(
-        extra=f"{BASE_MODULES} {LANGUAGE} {odoo.source().resolve()} {postgres.identity(environment)}"
+        extra=f"{BASE_MODULES} {LANGUAGES} {odoo.source().resolve()} {postgres.identity(environment)}"
     )
     with only_one(BASE):
         if not (stamped(BASE, wanted) and exists(environment, BASE)):
@@ -123,7 +123,7 @@ def base(interpreter, environment):
                     interpreter,
                     environment,
                     BASE,
-                    *("-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE),
+                    *("-i", ",".join(BASE_MODULES), "--load-language", LANGUAGES),
                     log=f"{BASE}.log",
                 )
                 stamp(BASE, wanted)
