@@ -24,8 +24,10 @@
         # First what the other files refer to: groups, then rights.
         "security/incasso_groups.xml",
         "security/ir.model.access.csv",
+        "security/incasso_rules.xml",
         "data/ir_sequence.xml",
         "views/incasso_menus.xml",
     ],
     "demo": [],
+    "post_init_hook": "_post_init",
 }

@@ -1,5 +1,7 @@
 from . import (
+    account_chart_template,
     incasso_claim,
+    incasso_creditor_terms,
     incasso_debt_aid,
     incasso_dossier,
     incasso_entry,
@@ -12,4 +14,7 @@ from . import (
     incasso_receipt,
     incasso_run,
     incasso_template,
+    res_company,
+    res_config_settings,
+    res_partner,
 )

@@ -1,0 +1,283 @@
+from odoo import Command, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # What the debtor sees of the company
+    incasso_registration_number = fields.Char(
+        string="Wki Registration Number",
+        help="Number in the register of debt collectors (Justis). Compulsory in the "
+        "letters of whoever collects for others; empty for a company that collects "
+        "its own invoices only.",
+    )
+    incasso_complaints_email = fields.Char(string="E-mail for Complaints")
+    incasso_complaints_text = fields.Html(
+        string="Complaints Procedure",
+        help="How a debtor complains and which body decides a dispute; printed in the "
+        "letters.",
+        translate=True,
+    )
+    incasso_phone_hours = fields.Char(
+        string="Reachable by Phone",
+        help="When debtors can call, for example: weekdays from 9:00 to 17:00.",
+        translate=True,
+    )
+    incasso_letter_window = fields.Selection(
+        string="Window of the Envelopes",
+        selection=[("left", "Left"), ("right", "Right")],
+        required=True,
+        default="left",
+    )
+
+    # Handing over and money
+    incasso_propose_days = fields.Integer(
+        string="Propose Hand-Over After",
+        help="Invoices overdue by this many days are proposed for collection every "
+        "day; 0: never.",
+    )
+    incasso_tolerance = fields.Monetary(
+        string="Tolerance",
+        help="A dossier paid short by no more than this is closed as paid, and the "
+        "difference written off.",
+        default=0.05,
+    )
+    incasso_match_confidence = fields.Integer(
+        string="Book by Itself From",
+        help="A bank line that is recognised at least this surely, in percent, is "
+        "booked without asking.",
+        default=90,
+    )
+    incasso_bank_id = fields.Many2one(
+        string="Bank Account in Letters",
+        help="Where debtors pay the company's own invoices.",
+        comodel_name="res.partner.bank",
+        check_company=True,
+    )
+    incasso_journal_id = fields.Many2one(
+        string="Journal for Costs and Interest",
+        comodel_name="account.journal",
+        domain="[('type', '=', 'general')]",
+        check_company=True,
+    )
+    incasso_costs_account_id = fields.Many2one(
+        string="Income from Collection Costs",
+        help="Collection costs are damages: outside VAT.",
+        comodel_name="account.account",
+        check_company=True,
+    )
+    incasso_interest_account_id = fields.Many2one(
+        string="Income from Interest",
+        help="Interest for late payment is damages: outside VAT.",
+        comodel_name="account.account",
+        check_company=True,
+    )
+    incasso_writeoff_account_id = fields.Many2one(
+        string="Write-Offs",
+        help="Small differences and what turns out to be irrecoverable.",
+        comodel_name="account.account",
+        check_company=True,
+    )
+    incasso_trust_journal_id = fields.Many2one(
+        string="Trust Journal",
+        help="The bank account that holds other people's money (derdengelden).",
+        comodel_name="account.journal",
+        domain="[('type', '=', 'bank')]",
+        check_company=True,
+    )
+    incasso_trust_account_id = fields.Many2one(
+        string="Owed to Creditors",
+        help="The liability towards the creditors for what is on the trust account.",
+        comodel_name="account.account",
+        check_company=True,
+    )
+
+    # Points on which the law leaves a choice; the debtor-friendly one is the default
+    incasso_day_basis = fields.Selection(
+        string="Days in a Year",
+        help="No rule says whether a leap year has 365 or 366 days for statutory "
+        "interest.",
+        selection=[("365", "Always 365"), ("actual", "As on the calendar")],
+        required=True,
+        default="365",
+    )
+    incasso_rounding = fields.Selection(
+        string="Rounding of Interest",
+        selection=[
+            ("segment", "Each period by itself"),
+            ("end", "Once, at the end"),
+        ],
+        required=True,
+        default="segment",
+    )
+    incasso_notice_atw = fields.Boolean(
+        string="Extend to a Working Day",
+        help="A term of the notice of costs that ends on a Saturday, Sunday or "
+        "holiday runs on to the next working day (Algemene termijnenwet). Whether "
+        "this applies is not settled; it is the debtor-friendly reading.",
+        default=True,
+    )
+    incasso_notice_safe_days = fields.Integer(
+        string="At Least After Sending",
+        help="No costs before this many days after the notice was sent, whatever its "
+        "delivery; three weeks is the safe distance of HR 25 November 2016, "
+        "ECLI:NL:HR:2016:2704. 0: count from delivery only.",
+        default=21,
+    )
+    incasso_bank_days = fields.Integer(
+        string="Banking Days",
+        help="Working days that a payment may be on its way after a term has ended, "
+        "before the next step is taken.",
+        default=2,
+    )
+
+    _incasso_tolerance_not_negative = models.Constraint(
+        "CHECK (incasso_tolerance >= 0)", "The tolerance cannot be negative."
+    )
+    _incasso_days_not_negative = models.Constraint(
+        "CHECK (incasso_propose_days >= 0 AND incasso_notice_safe_days >= 0"
+        " AND incasso_bank_days >= 0)",
+        "A number of days cannot be negative.",
+    )
+    _incasso_match_confidence_range = models.Constraint(
+        "CHECK (incasso_match_confidence BETWEEN 1 AND 100)",
+        "The confidence is a percentage from 1 to 100.",
+    )
+
+    # === BUSINESS METHODS - ACCOUNTING === #
+
+    def _incasso_setup_accounting(self):
+        """Give these companies the accounts and journals that collecting needs.
+
+        What a company has already is left alone, so this may be called again at any
+        time. A branch takes those of its parent. Companies without a chart of
+        accounts are skipped: loading the chart calls this again.
+        """
+        for company in self.filtered("root_id.chart_template").sorted("parent_path"):
+            if company.parent_id:
+                parent = company.parent_id
+                company.write(
+                    {
+                        name: parent[name]
+                        for name in self._incasso_accounting_fields()
+                        if not company[name] and parent[name]
+                    }
+                )
+            else:
+                company._incasso_create_accounts()
+                company._incasso_create_journals()
+
+    def _incasso_accounting_fields(self):
+        """Names of the fields that ``_incasso_setup_accounting`` fills."""
+        return [
+            *self._incasso_accounts_data(),
+            *self._incasso_journals_data(),
+        ]
+
+    def _incasso_accounts_data(self):
+        """Accounts by company field.
+
+        ``code``: where to look for a free one. ``like``: code, in the Dutch chart, of
+        an account whose place in the reports the new one shares. ``use``: an account
+        of the Dutch chart that serves as it is.
+        """
+        return {
+            "incasso_costs_account_id": {
+                "name": self.env._("Collection costs received"),
+                "code": "8091",
+                "like": "8090",
+                "account_type": "income_other",
+            },
+            "incasso_interest_account_id": {
+                "name": self.env._("Interest received for late payment"),
+                "code": "8092",
+                "like": "8090",
+                "account_type": "income_other",
+            },
+            "incasso_writeoff_account_id": {
+                "name": self.env._("Irrecoverable debts"),
+                "code": "4551",
+                "use": "4550",
+                "account_type": "expense",
+            },
+            # Payable, so that a remittance can be an ordinary payment.
+            "incasso_trust_account_id": {
+                "name": self.env._("Trust money owed to creditors"),
+                "code": "1495",
+                "like": "1490",
+                "account_type": "liability_payable",
+                "reconcile": True,
+                "non_trade": True,
+            },
+        }
+
+    def _incasso_journals_data(self):
+        """Journals by company field."""
+        return {
+            "incasso_journal_id": {
+                "name": self.env._("Collections"),
+                "code": "INCAS",
+                "type": "general",
+                "show_on_dashboard": False,
+            },
+            "incasso_trust_journal_id": {
+                "name": self.env._("Trust account"),
+                "code": "TRUST",
+                "type": "bank",
+            },
+        }
+
+    def _incasso_create_accounts(self):
+        self.ensure_one()
+        accounts = self.env["account.account"].with_company(self)
+        chart = self.env["account.chart.template"].with_company(self)
+        digits = max(
+            (
+                len(code)
+                for code in accounts.search(
+                    accounts._check_company_domain(self), limit=20
+                ).mapped("code")
+                if code
+            ),
+            default=6,
+        )
+        for field_name, data in self._incasso_accounts_data().items():
+            if self[field_name]:
+                continue
+            values = dict(data)
+            like = chart.ref(values.pop("like", "?"), raise_if_not_found=False)
+            use = chart.ref(values.pop("use", "?"), raise_if_not_found=False)
+            if not use:
+                start = values.pop("code").ljust(digits, "0")
+                values["code"] = accounts._search_new_account_code(start, cache=set())
+                values["company_ids"] = [Command.link(self.id)]
+                if like:
+                    values["tag_ids"] = [Command.set(like.tag_ids.ids)]
+            self[field_name] = use or self._incasso_load(
+                "account.account", field_name, values
+            )
+
+    def _incasso_create_journals(self):
+        self.ensure_one()
+        for field_name, data in self._incasso_journals_data().items():
+            if not self[field_name]:
+                self[field_name] = self._incasso_load(
+                    "account.journal", field_name, {**data, "company_id": self.id}
+                )
+
+    def _incasso_load(self, model, name, values):
+        """Create a record under the chart's kind of external id, once a company."""
+        self.ensure_one()
+        return (
+            self.env[model]
+            .with_company(self)
+            ._load_records(
+                [
+                    {
+                        "xml_id": f"account.{self.id}_{name.removesuffix('_id')}",
+                        "values": values,
+                        "noupdate": True,
+                    }
+                ]
+            )
+        )
