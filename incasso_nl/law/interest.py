@@ -175,7 +175,9 @@ class Interest(NamedTuple):
         total = Step(
             "interest.total", _article(self.terms), self.interest, {"days": self.days}
         )
-        return [*(_step(event, self.terms) for event in self.events), total]
+        return [step for event in self.events for step in _steps(event, self.terms)] + [
+            total
+        ]
 
 
 def interest(
@@ -493,10 +495,12 @@ def _article(terms: Terms) -> str:
     return "art. 6:119 lid 3 BW; art. 6:119a en 6:119b lid 8 BW"
 
 
-def _step(event: Event, terms: Terms) -> Step:
+def _steps(event: Event, terms: Terms) -> list[Step]:
+    """What an event has to explain."""
     article = _article(terms)
+    values: dict[str, StepValue]
     if isinstance(event, Segment):
-        values: dict[str, StepValue] = {
+        values = {
             "start": event.start,
             "end": event.end,
             "days": event.days,
@@ -505,31 +509,38 @@ def _step(event: Event, terms: Terms) -> Step:
         }
         monthly = isinstance(terms, Agreed) and terms.per == "month"
         rule = "interest.months" if monthly else "interest.segment"
-        return Step(rule, article, _shown(event.amount), values)
+        return [Step(rule, article, _shown(event.amount), values)]
     if isinstance(event, Capitalised):
         if isinstance(terms, Statutory):
             article = f"art. {terms.kind} {_YEARLY[terms.kind]} BW"
         values = {"day": event.day, "base": _shown(event.base)}
-        return Step("interest.capitalised", article, _shown(event.amount), values)
+        return [Step("interest.capitalised", article, _shown(event.amount), values)]
     if isinstance(event, Applied):
-        values = {
-            "day": event.day,
-            "costs": event.costs,
-            "interest": _shown(event.interest + event.capitalised),
-            "principal": _shown(event.principal),
-            "credit": _shown(event.credit),
-        }
-        return Step("interest.payment", "art. 6:44 lid 1 BW", event.amount, values)
+        return _payment_steps(event)
     if isinstance(event, Stopped):
         article = "art. 128 en 303 Fw" if event.rule == "interest.insolvent" else ""
-        return Step(event.rule, article, None, {"day": event.day})
+        return [Step(event.rule, article, None, {"day": event.day})]
     article = ""
     if event.reason == "creditor_default":
         article = "art. 6:61 en 6:119a lid 6 BW"
     if event.end is None:
-        return Step("interest.suspended_on", article, None, {"start": event.start})
+        return [Step("interest.suspended_on", article, None, {"start": event.start})]
     values = {"start": event.start, "end": event.end}
-    return Step("interest.suspended", article, None, values)
+    return [Step("interest.suspended", article, None, values)]
+
+
+def _payment_steps(payment: Applied) -> list[Step]:
+    values: dict[str, StepValue] = {
+        "day": payment.day,
+        "costs": payment.costs,
+        "interest": _shown(payment.interest + payment.capitalised),
+        "principal": _shown(payment.principal),
+    }
+    steps = [Step("interest.payment", "art. 6:44 lid 1 BW", payment.amount, values)]
+    if payment.credit:
+        credit = _shown(payment.credit)
+        steps.append(Step("interest.credit", "", credit, {"day": payment.day}))
+    return steps
 
 
 def _shown(amount: Decimal) -> Decimal:

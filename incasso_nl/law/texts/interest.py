@@ -3,15 +3,15 @@
 SENTENCES: dict[str, dict[str, str]] = {
     "interest.segment": {
         "nl": "Van {start} tot en met {end}: {percentage} per jaar over {base}, "
-        "{days} dagen, is {amount}.",
+        "aantal dagen {days}, is {amount}.",
         "en": "From {start} through {end}: {percentage} a year on {base}, "
-        "{days} days, is {amount}.",
+        "number of days {days}, is {amount}.",
     },
     "interest.months": {
         "nl": "Van {start} tot en met {end}: {percentage} per maand over {base}, "
-        "{days} dagen, is {amount}.",
+        "aantal dagen {days}, is {amount}.",
         "en": "From {start} through {end}: {percentage} a month on {base}, "
-        "{days} days, is {amount}.",
+        "number of days {days}, is {amount}.",
     },
     "interest.capitalised": {
         "nl": "Op {day} telt de rente tot dan toe, {amount}, voortaan mee: "
@@ -21,9 +21,13 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "interest.payment": {
         "nl": "Betaling van {amount} op {day}: {costs} voor de kosten, {interest} voor "
-        "de rente, {principal} voor de hoofdsom, {credit} te veel.",
+        "de rente, {principal} voor de hoofdsom.",
         "en": "Payment of {amount} on {day}: {costs} for costs, {interest} for "
-        "interest, {principal} for the principal, {credit} too much.",
+        "interest, {principal} for the principal.",
+    },
+    "interest.credit": {
+        "nl": "Van de betaling op {day} is {amount} te veel betaald.",
+        "en": "Of the payment on {day}, {amount} is too much.",
     },
     "interest.suspended": {
         "nl": "Van {start} tot en met {end} loopt er geen rente.",
@@ -42,8 +46,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "From {day} no interest runs: bankruptcy or debt rescheduling.",
     },
     "interest.total": {
-        "nl": "De rente over {days} dagen is samen {amount}.",
-        "en": "Interest over {days} days comes to {amount}.",
+        "nl": "De rente is samen {amount} (aantal dagen: {days}).",
+        "en": "Interest comes to {amount} (number of days: {days}).",
     },
     "interest.rates_old": {
         "nl": "De rentetarieven zijn mogelijk niet meer actueel op {day}: het nieuwste "
