@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, NoReturn, TextIO
@@ -90,6 +90,16 @@ def _date(text: str) -> date:
     raise ValueError(f"{text!r} is not a date: write it like 2026-11-21")
 
 
+def _percentage(text: str) -> Decimal:
+    try:
+        percentage = parse_amount(text)
+    except ValueError:
+        percentage = None
+    if percentage is None or percentage > 100:
+        raise ValueError(f"{text!r} is not a percentage from 0 to 100, such as 21")
+    return percentage
+
+
 def _payment(text: str) -> tuple[date, Decimal]:
     day, separator, amount = text.partition("=")
     if not separator:
@@ -99,6 +109,7 @@ def _payment(text: str) -> tuple[date, Decimal]:
 
 amount_argument = _argument(parse_amount)
 date_argument = _argument(_date)
+percentage_argument = _argument(_percentage)
 payment_argument = _argument(_payment)
 
 
@@ -139,7 +150,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _rows(values: Mapping[str, Any], group: str = ""):
+def _rows(values: Mapping[str, Any], group: str = "") -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         label = f"{group}{name.replace('_', ' ')}"
         if isinstance(value, Mapping):
