@@ -8,29 +8,20 @@ Percentages, bounds and dates are in :mod:`.tables`.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from .amounts import ZERO, cents
 from .periods import add_months
-from .steps import Step
+from .steps import Step, StepValue
 from .tables import LegalValues, Tables
+
+ONE_DAY = timedelta(days=1)
 
 # Art. 1 BIK: a debt under an agreement, and damages only where they are laid down in a
 # settlement agreement or take the place of such a debt (art. 6:87 BW).
 Origin = Literal["agreement", "settlement", "substitute_damages", "damages"]
-
-# What a notice says about its term. Accepted are those that leave a consumer fourteen
-# full days: HR 25 November 2016, ECLI:NL:HR:2016:2704.
-Wording = Literal[
-    "14_from_day_after_delivery",
-    "15_after_delivery",
-    "14_after_delivery",
-    "14_after_date",
-    "other",
-]
-ACCEPTED_WORDINGS = frozenset({"14_from_day_after_delivery", "15_after_delivery"})
 
 Reason = Literal[
     "no_principal",
@@ -111,14 +102,14 @@ class Notice(NamedTuple):
     :param last_free_day: the last day to pay without costs
     :param announced: the compensation it announced, in euro without VAT
     :param announced_vat: the amount for VAT it announced besides
-    :param wording: what it says about the term
+    :param defects: what makes it invalid, as :func:`.notice.notice_defects` finds it
     """
 
     sent: date
     last_free_day: date
     announced: Decimal
     announced_vat: Decimal = ZERO
-    wording: Wording = "15_after_delivery"
+    defects: Sequence[Step] = ()
 
 
 class AgreedCosts(NamedTuple):
@@ -152,6 +143,9 @@ class Readings(NamedTuple):
     one_letter: Literal["lowest", "highest", "sum"] = "lowest"
 
 
+LOWEST = Readings()
+
+
 class Recurring(NamedTuple):
     """The debts are instalments of a recurring claim: rent, energy, a subscription.
 
@@ -160,7 +154,10 @@ class Recurring(NamedTuple):
     """
 
     charged: Sequence[tuple[date, Decimal]] = ()
-    readings: Readings = Readings()
+    readings: Readings = LOWEST
+
+
+FIRST_INSTALMENTS = Recurring()
 
 
 def scale_costs(
@@ -223,7 +220,7 @@ def consumer_costs(
     Nothing before a valid notice has run out unpaid (lid 6). Then the compensation is
     owed without any further act (HR 13 June 2014, ECLI:NL:HR:2014:1405), over what was
     not paid within the term (HR 25 November 2016, ECLI:NL:HR:2016:2704). It is never
-    more than the notice announced, and a notice that announced too much is not valid.
+    more than the notice announced.
 
     :param debts: those in the notice
     :param default_from: first day on which the debtor was in default (verzuim) with all
@@ -235,72 +232,36 @@ def consumer_costs(
         notice did not announce is not owed
     :raise ValueError: an amount below zero
     """
-    debts, received = sorted(debts), list(received)
+    debts = sorted(debts)
+    principal = _added([debt.amount for debt in debts], [])
     excluded = _excluded(origin, default_from, tables)
-    if excluded:
-        return _none(excluded)
-    if default_from is None:
-        return _none("not_in_default")
-    if notice is None:
-        return _none("no_notice")
-
-    def compute(paid: Decimal) -> Costs:
-        left = _unpaid(debts, paid)
-        if recurring:
-            return recurring_costs(left, notice.sent, tables, recurring, vat)
-        return scale_costs((debt.amount for debt in left), notice.sent, tables, vat)
-
-    before = sum((part for day, part in received if day < notice.sent), ZERO)
-    faults = notice_faults(notice, compute(before), default_from)
-    reason = _no_effect(faults)
-    if reason:
-        return _none(reason, faults)
-    if on <= notice.last_free_day:
-        return _none("term_running")
-    in_term = sum(
-        (part for day, part in received if day <= notice.last_free_day), ZERO
-    )
-    costs = compute(in_term)
-    if not costs.due:
+    if excluded or not principal:
+        return _none(excluded or "no_principal")
+    reason = _too_early(on, default_from, notice)
+    if reason or notice is None:
+        return _none(reason or "no_notice")
+    if notice.defects:
+        return _none("notice_invalid", notice.defects)
+    in_term = sum((part for day, part in received if day <= notice.last_free_day), ZERO)
+    left = _unpaid(debts, in_term)
+    if not left:
         return _none("paid_in_term")
+    if recurring:
+        costs = recurring_costs(left, notice.sent, tables, recurring, vat)
+    else:
+        costs = scale_costs((debt.amount for debt in left), notice.sent, tables, vat)
     steps = list(costs.steps)
     if in_term:
-        values = {"last": notice.last_free_day}
         article = "art. 6:96 lid 6 BW; ECLI:NL:HR:2016:2704"
-        steps.insert(0, Step("costs.paid_part", article, in_term, values))
+        last = {"last": notice.last_free_day}
+        steps.insert(0, Step("costs.paid_part", article, in_term, last))
     amount = min(costs.amount, notice.announced)
     raised = min(costs.vat, notice.announced_vat)
     if amount + raised < costs.total:
-        values = {"announced": amount + raised}
-        steps.append(Step("costs.announced", "art. 6:96 lid 6 BW", None, values))
+        announced = notice.announced + notice.announced_vat
+        rule, article = "costs.announced", "art. 6:96 lid 6 BW"
+        steps.append(Step(rule, article, amount + raised, {"announced": announced}))
     return Costs(amount, raised, None, steps)
-
-
-def notice_faults(
-    notice: Notice, costs: Costs, default_from: date | None
-) -> list[Step]:
-    """What is wrong with a notice of costs; nothing may be, when it is sent.
-
-    :param costs: the compensation as computed for the claims in the notice
-    :param default_from: first day on which the debtor was in default
-    :return: one step for each fault, with the article
-    """
-    faults = []
-    if default_from is None or notice.sent < default_from:
-        article = "art. 6:96 lid 6 en 6:81 BW"
-        faults.append(Step("costs.fault_default", article, None, {"sent": notice.sent}))
-    if notice.wording not in ACCEPTED_WORDINGS:
-        article = "art. 6:96 lid 6 BW; ECLI:NL:HR:2016:2704"
-        faults.append(Step("costs.fault_wording", article, None, {}))
-    announced = notice.announced + notice.announced_vat
-    values = {"announced": announced, "computed": costs.total}
-    if notice.announced > costs.amount or notice.announced_vat > costs.vat:
-        rule = "costs.fault_fee_high"
-        faults.append(Step(rule, "art. 6:96 lid 5 en 6 BW", None, values))
-    elif announced < costs.total:
-        rule = "costs.fault_fee_low"
-        faults.append(Step(rule, "art. 6:96 lid 6 BW", None, values))
-    return faults
 
 
 def business_costs(
@@ -323,7 +284,7 @@ def business_costs(
 
     :param principal: euro
     :param last_payment_day: agreed, or by law (:mod:`.terms`)
-    :param collected: something was done to obtain payment out of court, such as a demand
+    :param collected: something was done to obtain payment out of court: a demand, say
     :param agreed: what the parties agreed about costs. A court may moderate it, not
         below the scale: art. 242 Rv; HR 10 July 2015, ECLI:NL:HR:2015:1868.
     :param trade_agreement: a handelsovereenkomst of art. 6:119a or 6:119b BW
@@ -336,8 +297,10 @@ def business_costs(
         return _none("no_principal")
     if on <= last_payment_day:
         return _none("not_in_default")
-    floor = _trade_floor(on, tables.values) if trade_agreement else ZERO
-    excluded = _excluded(origin, last_payment_day, tables)
+    floor = ZERO
+    if trade_agreement and origin != "damages":
+        floor = tables.values.find("trade_costs_minimum", last_payment_day) or ZERO
+    excluded = _excluded(origin, last_payment_day + ONE_DAY, tables)
     scale = None if excluded else scale_costs(principal, on, tables, vat)
     if agreed:
         return _agreed_costs(principal, agreed, floor, scale)
@@ -352,7 +315,7 @@ def recurring_costs(
     instalments: Iterable[Debt],
     on: date,
     tables: Tables,
-    recurring: Recurring = Recurring(),
+    recurring: Recurring = FIRST_INSTALMENTS,
     vat: Decimal = ZERO,
 ) -> Costs:
     """The compensation for instalments of a recurring claim; par. 9 Bki.
@@ -378,7 +341,7 @@ def recurring_costs(
     if not small:
         return added
     amount = max(_each(small, recurring, on, tables.values))
-    values = {"count": len(small), "below": below}
+    values: dict[str, StepValue] = {"count": len(small), "below": below}
     steps = [Step("costs.recurring", "par. 9 Bki (Stb. 2024, 44)", amount, values)]
     if len(small) < len(instalments):
         large = (debt.amount for debt in instalments if debt.amount >= below)
@@ -430,10 +393,6 @@ def _excluded(
     return None
 
 
-def _trade_floor(on: date, values: LegalValues) -> Decimal:
-    return values.find("trade_costs_minimum", on) or ZERO
-
-
 def _floor_step(floor: Decimal) -> Step:
     return Step("costs.trade_minimum", "art. 6:96 lid 4 BW", floor, {})
 
@@ -469,15 +428,15 @@ def _unpaid(debts: Iterable[Debt], paid: Decimal) -> list[Debt]:
     return left
 
 
-def _no_effect(faults: Iterable[Step]) -> Reason | None:
-    """Why a notice with these faults has no effect.
-
-    One that announced less than it could is valid: no more than that is owed.
-    """
-    rules = {fault.rule for fault in faults} - {"costs.fault_fee_low"}
-    if "costs.fault_default" in rules:
+def _too_early(
+    on: date, default_from: date | None, notice: Notice | None
+) -> Reason | None:
+    """Why no notice can have run out on ``on``; art. 6:96 lid 6 BW."""
+    if default_from is None or (notice and notice.sent < default_from):
         return "not_in_default"
-    return "notice_invalid" if rules else None
+    if notice and on <= notice.last_free_day:
+        return "term_running"
+    return None
 
 
 def _each(

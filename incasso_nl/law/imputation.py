@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from .amounts import CENT, ZERO, cents
-from .steps import Step
+from .steps import Step, StepValue
 
 Part = Literal["costs", "interest", "principal"]
 
@@ -177,7 +177,7 @@ def _credit_step(amount: Decimal) -> Step:
 
 def _claim_step(rule: str, claim: Claim, share: Decimal) -> Step:
     lid = 1 if rule == "imputation.designated" else 2
-    values = {"claim": str(claim.key), "due": claim.due}
+    values: dict[str, StepValue] = {"claim": str(claim.key), "due": claim.due}
     return Step(rule, f"art. 6:43 lid {lid} BW", share, values)
 
 

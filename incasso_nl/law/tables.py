@@ -60,9 +60,7 @@ class InterestRates:
         days, percentages = self._series(kind)
         return percentages[self._index(kind, days, day)]
 
-    def between(
-        self, kind: str, start: date, end: date
-    ) -> list[tuple[date, Decimal]]:
+    def between(self, kind: str, start: date, end: date) -> list[tuple[date, Decimal]]:
         """The rate on ``start``, and each change after it and before ``end``.
 
         :return: pairs of the day from which a percentage holds and that percentage,

@@ -18,8 +18,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The costs are at most {amount}.",
     },
     "costs.vat": {
-        "nl": "Daar komt {percentage} btw over {base} bij, {amount}: de schuldeiser kan "
-        "die btw niet aftrekken.",
+        "nl": "Daar komt {percentage} btw over {base} bij, {amount}: de schuldeiser "
+        "kan die btw niet aftrekken.",
         "en": "VAT comes on top, {percentage} of {base}, {amount}: the creditor cannot "
         "deduct that VAT.",
     },
@@ -34,8 +34,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "over that.",
     },
     "costs.announced": {
-        "nl": "De brief kondigde {announced} aan: meer is niet verschuldigd.",
-        "en": "The notice announced {announced}: no more than that is owed.",
+        "nl": "De brief kondigde {announced} aan: verschuldigd is {amount}.",
+        "en": "The notice announced {announced}: {amount} is owed.",
     },
     "costs.trade_minimum": {
         "nl": "Bedrijven en overheden zijn zonder aanmaning ten minste {amount} "
@@ -93,26 +93,5 @@ SENTENCES: dict[str, dict[str, str]] = {
     "costs.paid_in_term": {
         "nl": "Alles is binnen de termijn betaald: er zijn geen kosten verschuldigd.",
         "en": "All was paid within the term: no costs are owed.",
-    },
-    "costs.fault_default": {
-        "nl": "De debiteur was op {sent} nog niet in verzuim. Wacht met de brief tot de "
-        "betaaltermijn voorbij is.",
-        "en": "The debtor was not in default yet on {sent}. Wait with the notice until "
-        "the payment term is over.",
-    },
-    "costs.fault_wording": {
-        "nl": "De brief geeft geen volle 14 dagen vanaf de dag na ontvangst. Gebruik een "
-        "tekst die de Hoge Raad goedkeurt.",
-        "en": "The notice does not give 14 full days from the day after receipt. Use "
-        "a wording that the Supreme Court accepts.",
-    },
-    "costs.fault_fee_high": {
-        "nl": "De brief noemt {announced} aan kosten; toegestaan is {computed}.",
-        "en": "The notice says {announced} of costs; {computed} is allowed.",
-    },
-    "costs.fault_fee_low": {
-        "nl": "De brief noemt {announced} aan kosten; noem het volledige bedrag, "
-        "{computed}.",
-        "en": "The notice says {announced} of costs; say the full amount, {computed}.",
     },
 }
