@@ -110,6 +110,18 @@ class Applied(NamedTuple):
     credit: Decimal
 
 
+class Reduction(NamedTuple):
+    """What is known to have gone off the principal and off the interest on ``day``.
+
+    A credit note, or a payment that a ledger has divided already. Below zero it comes
+    back, as when that is undone.
+    """
+
+    day: date
+    principal: Decimal
+    interest: Decimal = ZERO
+
+
 class Suspension(NamedTuple):
     """Days without interest: ``start`` through ``end``, or still going on.
 
@@ -129,7 +141,7 @@ class Stopped(NamedTuple):
     rule: Literal["interest.stopped", "interest.insolvent"]
 
 
-Event = Segment | Capitalised | Applied | Suspension | Stopped
+Event = Segment | Capitalised | Applied | Reduction | Suspension | Stopped
 
 
 class Interest(NamedTuple):
@@ -189,6 +201,7 @@ def interest(
     *,
     costs: Decimal = ZERO,
     payments: Iterable[tuple[date, Decimal]] = (),
+    reductions: Iterable[Reduction] = (),
     stop: date | None = None,
     insolvent: date | None = None,
     suspended: Iterable[Suspension] = (),
@@ -205,6 +218,8 @@ def interest(
         it is ``until`` or later there is no interest.
     :param costs: euro owed besides, which bear no interest and are paid first
     :param payments: days and amounts in euro, in any order
+    :param reductions: what is known to have paid, or taken off, which part; in any
+        order. Those of one day are added up. Interest that is not there yet when it is paid is owed the less later.
     :param stop: last day with interest, where it ends before ``until``
     :param insolvent: day of the ruling that declared the debtor bankrupt (art. 128 Fw)
         or opened debt rescheduling (WSNP, art. 303 Fw): no interest from that day on
@@ -212,8 +227,12 @@ def interest(
     :raise ValueError: an amount below zero, a payment after ``until``, a period that
         ends before it starts, an unknown convention, no rate known for the first day
     """
-    payments = sorted(payments)
+    payments, reductions = sorted(payments), _net(reductions)
     _check(principal, costs, payments, until, convention)
+    if reductions and reductions[-1].day > until:
+        raise ValueError(
+            f"the reduction of {reductions[-1].day} is after the last day, {until}"
+        )
     first = due + ONE_DAY
     end = until + ONE_DAY if convention.payment_day else until
     stopped = _stopped(stop, insolvent)
@@ -234,6 +253,7 @@ def interest(
     marks.append((end, _STOP, stopped if stopped and end == stopped.day else None))
     after = ONE_DAY if convention.payment_day else timedelta()
     marks += [(day + after, _PAY, (day, amount)) for day, amount in payments]
+    marks += [(item.day + after, _REDUCE, item) for item in reductions]
     marks.sort(key=itemgetter(0, 1))
     account = _Account(principal, costs, convention)
     account.run(first, marks)
@@ -281,9 +301,18 @@ def _check(principal, costs, payments, until, convention):
         raise ValueError(f"no rounding is called {convention.rounding!r}")
 
 
+def _net(reductions: Iterable[Reduction]) -> list[Reduction]:
+    """One reduction a day, in order; what was undone leaves no cut in the period."""
+    days: dict[date, Reduction] = {}
+    for day, principal, part in reductions:
+        known = days.get(day, Reduction(day, ZERO))
+        days[day] = Reduction(day, known.principal + principal, known.interest + part)
+    return sorted(net for net in days.values() if net.principal or net.interest)
+
+
 # What happens at the start of a day, in this order: the interest up to it is counted
 # first, then a full year is capitalised, then the payment is taken.
-_CAPITALISE, _PAY, _RATE, _MONTH, _CUT, _RESUME, _SUSPEND, _STOP = range(8)
+_CAPITALISE, _PAY, _REDUCE, _RATE, _MONTH, _CUT, _RESUME, _SUSPEND, _STOP = range(9)
 Mark = tuple[date, int, Any]
 
 
@@ -393,6 +422,8 @@ class _Account:
                 self.capitalise(day)
             elif mark == _PAY:
                 self.pay(*value)
+            elif mark == _REDUCE:
+                self.reduce(value)
             elif mark == _RATE:
                 self.percentage = value
             elif mark == _MONTH:
@@ -409,7 +440,7 @@ class _Account:
         days = (end - start).days
         self.days += days
         base = self.open_principal + self.capitalised
-        if not base:
+        if base <= 0:
             return
         if self.month_days:
             numerator, denominator = days, self.month_days * 100
@@ -451,6 +482,15 @@ class _Account:
         self.events.append(
             Applied(day, amount, costs, accrued, capitalised, principal, credit)
         )
+
+    def reduce(self, reduction: Reduction) -> None:
+        """Take off what is known to have been paid of each part."""
+        capitalised = max(min(reduction.interest - self.accrued, self.capitalised), ZERO)
+        self.capitalised -= capitalised
+        self.accrued -= reduction.interest - capitalised
+        self.open_principal -= reduction.principal
+        self.paid += reduction.principal + reduction.interest
+        self.events.append(reduction)
 
     def result(self, warnings: Sequence[Step], terms: Terms) -> Interest:
         # Where nothing was rounded on the way, this is where it happens: interest is
@@ -517,6 +557,14 @@ def _steps(event: Event, terms: Terms) -> list[Step]:
         return [Step("interest.capitalised", article, _shown(event.amount), values)]
     if isinstance(event, Applied):
         return _payment_steps(event)
+    if isinstance(event, Reduction):
+        values = {
+            "day": event.day,
+            "interest": event.interest,
+            "principal": event.principal,
+        }
+        amount = event.principal + event.interest
+        return [Step("interest.reduction", "", amount, values)]
     if isinstance(event, Stopped):
         article = "art. 128 en 303 Fw" if event.rule == "interest.insolvent" else ""
         return [Step(event.rule, article, None, {"day": event.day})]

@@ -29,6 +29,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nl": "Van de betaling op {day} is {amount} te veel betaald.",
         "en": "Of the payment on {day}, {amount} is too much.",
     },
+    "interest.reduction": {
+        "nl": "Op {day} ging er {amount} af: {interest} van de rente en {principal} "
+        "van de hoofdsom.",
+        "en": "On {day} {amount} went off: {interest} of the interest and {principal} "
+        "of the principal.",
+    },
     "interest.suspended": {
         "nl": "Van {start} tot en met {end} loopt er geen rente.",
         "en": "From {start} through {end} no interest runs.",
