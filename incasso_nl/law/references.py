@@ -125,7 +125,9 @@ def make_kenmerk(number: str, length: int = 16) -> Reference:
     """
     number = compact(number)
     if not _DIGITS.fullmatch(number):
-        raise ValueError(f"{number!r} is not a number for a betalingskenmerk: digits only")
+        raise ValueError(
+            f"{number!r} is not a number for a betalingskenmerk: digits only"
+        )
     if length not in KENMERK_LENGTHS:
         raise ValueError(
             f"a betalingskenmerk has 7, 9 to 14 or 16 digits, not {length}"
@@ -262,9 +264,7 @@ def check(text: str) -> Check:
         return check_kenmerk(text)
     if re.match(r"[A-Z]{2}\d", text, re.ASCII):
         return check_iban(text)
-    raise ValueError(
-        f"{text!r} is no RF reference, no IBAN and no betalingskenmerk"
-    )
+    raise ValueError(f"{text!r} is no RF reference, no IBAN and no betalingskenmerk")
 
 
 # === TRANSFER CODE === #

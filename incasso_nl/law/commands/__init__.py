@@ -8,10 +8,28 @@ A command module has ``add(commands)``, which adds its parser with
 import sys
 from collections.abc import Sequence
 
-from . import costs, imputation, interest
+from . import (
+    costs,
+    court,
+    imputation,
+    interest,
+    limitation,
+    notice,
+    references,
+    window,
+)
 from .frame import Parser, show, show_json, with_common_options
 
-COMMANDS = (costs, interest, imputation)
+COMMANDS = (
+    costs,
+    interest,
+    notice,
+    imputation,
+    limitation,
+    window,
+    court,
+    references,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         answer = args.run(args)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         parser.error(f"{args.command}: {error}")
     write = show_json if args.json else show
     write(answer, args.lang, sys.stdout)

@@ -17,7 +17,9 @@ def add(commands) -> None:
         "--rf", metavar="REF", help="make an RF creditor reference (ISO 11649) of REF"
     )
     what.add_argument(
-        "--check", metavar="X", help="check X: an RF reference, IBAN or betalingskenmerk"
+        "--check",
+        metavar="X",
+        help="check X: an RF reference, IBAN or betalingskenmerk",
     )
     parser.add_argument(
         "--length",

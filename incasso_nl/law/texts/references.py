@@ -22,7 +22,9 @@ SENTENCES: dict[str, dict[str, str]] = {
         ),
     },
     "reference.kenmerk.plain": {
-        "nl": "Betalingskenmerk {reference}: zeven cijfers hebben geen controlecijfer.",
+        "nl": (
+            "Betalingskenmerk {reference}: zeven cijfers hebben geen controlecijfer."
+        ),
         "en": "Betalingskenmerk {reference}: seven digits carry no check digit.",
     },
     "reference.kenmerk.form": {
