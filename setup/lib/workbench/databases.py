@@ -83,29 +83,63 @@ def copy(environment, template, name):
         shutil.copytree(store / template, store / name, copy_function=os.link)
 
 
-def build(interpreter, environment, name, *arguments, log, template=None):
-    """Build a database aside and put it in place only when all went well.
+def load(interpreter, environment, name, *arguments, log):
+    """Install or update modules in a database.
 
-    :param str name: the database; the previous one is replaced
-    :param arguments: Odoo's command line, such as ``-i account``
+    :param str name: the database; made by Odoo when it is not there
+    :param arguments: Odoo's options, such as ``-i account``
     :param str log: file name for Odoo's log, under ``.cache/logs``
-    :param str template: start from a copy of this database
     """
-    fresh = _checked(f"{name}_new")
-    drop(environment, fresh)
-    if template:
-        copy(environment, template, fresh)
     run(
         odoo.command(
-            interpreter,
-            *("-d", fresh, "--stop-after-init", "--no-http", *arguments),
+            interpreter, "-d", name, "--stop-after-init", "--no-http", *arguments
         ),
         env=environment,
         log=log,
         todo=f"Odoo's log is .cache/logs/{log}.",
     )
+
+
+def build(
+    interpreter, environment, name, *arguments, log, template=None, script=""
+):
+    """Build a database aside and put it in place only when all went well.
+
+    :param str name: the database; the previous one is replaced
+    :param arguments: Odoo's options, such as ``-i account``
+    :param str log: file name for Odoo's log, under ``.cache/logs``
+    :param str template: start from a copy of this database
+    :param str script: Python for ``odoo shell``, run on that copy first
+    """
+    fresh = _checked(f"{name}_new")
+    drop(environment, fresh)
+    if template:
+        copy(environment, template, fresh)
+    if script:
+        shell(interpreter, environment, fresh, script, log=f"{name}-script.log")
+    load(interpreter, environment, fresh, *arguments, log=log)
     drop(environment, name)
     rename(environment, fresh, name)
+
+
+def shell(interpreter, environment, name, script, *, log):
+    """Run Python in ``odoo shell``; the script commits itself.
+
+    :return: what the script printed
+    """
+    return run(
+        odoo.command(interpreter, "shell", "-d", name, "--no-http"),
+        env=environment,
+        log=log,
+        todo=f"Odoo's log is .cache/logs/{log}.",
+        stdin=script,
+    )
+
+
+def base_identity(environment):
+    """Return a text that changes when the base template must be built anew."""
+    server = postgres.identity(environment)
+    return f"{BASE_MODULES} {LANGUAGES} {odoo.source().resolve()} {server}"
 
 
 def base(interpreter, environment):
@@ -113,9 +147,7 @@ def base(interpreter, environment):
 
     :return: its name
     """
-    wanted = fingerprint(
-        extra=f"{BASE_MODULES} {LANGUAGES} {odoo.source().resolve()} {postgres.identity(environment)}"
-    )
+    wanted = fingerprint(extra=base_identity(environment))
     with only_one(BASE):
         if not (stamped(BASE, wanted) and exists(environment, BASE)):
             with step(f"Database {BASE}: {', '.join(BASE_MODULES)}"):

@@ -18,18 +18,20 @@ def python(*kinds):
     :rtype: Path
     """
     home = CACHE / f"venv-{kinds[0]}"
-    locked = [REQUIREMENTS / f"{kind}.txt" for kind in kinds]
-    wanted = fingerprint(*locked, extra=sys.version + str(home))
     interpreter = home / "bin" / "python"
-    if stamped(home.name, wanted) and interpreter.exists():
-        return interpreter
+    locked = [REQUIREMENTS / f"{kind}.txt" for kind in kinds]
+    made_by = fingerprint(extra=f"{sys.version} {home}")
+    wanted = fingerprint(*locked, extra=made_by)
     with only_one(home.name):
         if stamped(home.name, wanted) and interpreter.exists():
             return interpreter
         with step(f"Python packages ({', '.join(kinds)})"):
-            shutil.rmtree(home, ignore_errors=True)
-            # Never the interpreter of a virtual environment that happens to be on.
-            run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", home])
+            if not (stamped(f"{home.name}.python", made_by) and interpreter.exists()):
+                shutil.rmtree(home, ignore_errors=True)
+                # Never the interpreter of a virtual environment that happens to be on.
+                base = getattr(sys, "_base_executable", sys.executable)
+                run([base, "-m", "venv", home])
+                stamp(f"{home.name}.python", made_by)
             arguments = [part for path in locked for part in ("-r", path)]
             run(
                 # The files are complete locks: nothing is resolved again.

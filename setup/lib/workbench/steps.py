@@ -27,12 +27,13 @@ def step(title):
     print(f"  done in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
-def run(command, *, todo="", log=None, **kwargs):
+def run(command, *, todo="", log=None, stdin="", **kwargs):
     """Run a command quietly; on failure show the end of what it said.
 
     :param list command: program and arguments
     :param str todo: what a person can do when it fails
     :param str log: name of a file under ``.cache/logs`` that keeps the output
+    :param str stdin: what the command reads from its standard input
     :return: what the command printed on standard output
     :rtype: str
     :raises StepError: when it cannot be started or exits non-zero
@@ -42,7 +43,7 @@ def run(command, *, todo="", log=None, **kwargs):
     try:
         result = subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
