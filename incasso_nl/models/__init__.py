@@ -1,6 +1,11 @@
+from . import incasso_law_table  # isort: skip  (the tables inherit it)
 from . import (
     account_chart_template,
+    incasso_bailiff_fee,
     incasso_claim,
+    incasso_cost_scale,
+    incasso_court_fee,
+    incasso_court_salary,
     incasso_creditor_terms,
     incasso_debt_aid,
     incasso_dossier,
@@ -9,6 +14,11 @@ from . import (
     incasso_flow,
     incasso_flow_step,
     incasso_hold,
+    incasso_holiday,
+    incasso_interest_rate,
+    incasso_law,
+    incasso_legal_value,
+    incasso_limitation_term,
     incasso_message,
     incasso_print_batch,
     incasso_receipt,

@@ -117,12 +117,12 @@ class ResCompany(models.Model):
         "this applies is not settled; it is the debtor-friendly reading.",
         default=True,
     )
-    incasso_notice_safe_days = fields.Integer(
-        string="At Least After Sending",
-        help="No costs before this many days after the notice was sent, whatever its "
-        "delivery; three weeks is the safe distance of HR 25 November 2016, "
-        "ECLI:NL:HR:2016:2704. 0: count from delivery only.",
-        default=21,
+    incasso_notice_safe_distance = fields.Boolean(
+        string="Keep a Safe Distance",
+        help="No costs until three weeks after the notice of costs was sent, whatever "
+        "its delivery: the distance that HR 25 November 2016, ECLI:NL:HR:2016:2704 "
+        "calls safe.",
+        default=True,
     )
     incasso_bank_days = fields.Integer(
         string="Banking Days",
@@ -131,12 +131,36 @@ class ResCompany(models.Model):
         default=2,
     )
 
+    incasso_instalment_later = fields.Selection(
+        string="Instalments After Six Months",
+        help="Recurring instalments of a consumer (par. 9 Bki): whether the first one "
+        "after six months costs the lower amount again, as long as costs were charged "
+        "in the six months before it, or begins a new period.",
+        selection=[
+            ("next", "The lower amount (lowest for the debtor)"),
+            ("first", "A new period of six months"),
+        ],
+        required=True,
+        default="next",
+    )
+    incasso_instalment_one_letter = fields.Selection(
+        string="One Notice for Several Instalments",
+        help="Recurring instalments of a consumer (par. 9 Bki): what one notice for "
+        "several of them may announce.",
+        selection=[
+            ("lowest", "The lower of both (lowest for the debtor)"),
+            ("highest", "The highest amount that one of them would cost"),
+            ("sum", "The scale over their sum (art. 6:96 lid 7 BW)"),
+        ],
+        required=True,
+        default="lowest",
+    )
+
     _incasso_tolerance_not_negative = models.Constraint(
         "CHECK (incasso_tolerance >= 0)", "The tolerance cannot be negative."
     )
     _incasso_days_not_negative = models.Constraint(
-        "CHECK (incasso_propose_days >= 0 AND incasso_notice_safe_days >= 0"
-        " AND incasso_bank_days >= 0)",
+        "CHECK (incasso_propose_days >= 0 AND incasso_bank_days >= 0)",
         "A number of days cannot be negative.",
     )
     _incasso_match_confidence_range = models.Constraint(
