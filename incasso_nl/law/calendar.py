@@ -4,6 +4,7 @@ Art. 3 Algemene termijnenwet (Atw) lists the holidays; a royal decree may equate
 days with them (lid 3). Which days these are is data: ``incasso.holiday.csv``.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -42,6 +43,8 @@ class HolidayRule(NamedTuple):
             return self.once_on if self.once_on.year == year else None
         if self.kind == "easter":
             day = easter(year) + timedelta(days=self.easter_offset)
+        elif self.day > monthrange(year, self.month)[1]:
+            return None
         else:
             day = date(year, self.month, self.day)
         if day.weekday() == SUNDAY:
