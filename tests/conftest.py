@@ -76,7 +76,7 @@ class OdooServer(Server):
             database,
             free_port(),
             LOGS / "tests-server.log",
-            options=("--smtp-server", HOST, "--smtp-port", str(mail.port)),
+            options=("--smtp", HOST, "--smtp-port", str(mail.port)),
         )
         self.tools = tools
         self.log.unlink(missing_ok=True)

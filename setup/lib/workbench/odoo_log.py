@@ -102,6 +102,8 @@ class Results:
         elif record.level == "ERROR" and kind in ("FAIL:", "ERROR:"):
             self.failed.add(self._identity(record, rest))
             self.show(str(record))
+        elif record.logger == "odoo.tests.result":
+            pass  # Odoo's own sum of the failures above
         elif self.expectations.unexpected(record):
             self._add_unexpected(record)
 
