@@ -23,6 +23,7 @@ from .tables import InterestRates
 
 ONE_DAY = timedelta(days=1)
 _FINE = Decimal("0.0001")
+_EXACT = Decimal("1e-12")
 
 # The paragraph that adds a full year's interest to the sum, by kind.
 _YEARLY = {"6:119": "lid 2", "6:119a": "lid 3", "6:119b": "lid 3"}
@@ -219,7 +220,8 @@ def interest(
     :param costs: euro owed besides, which bear no interest and are paid first
     :param payments: days and amounts in euro, in any order
     :param reductions: what is known to have paid, or taken off, which part; in any
-        order. Those of one day are added up. Interest that is not there yet when it is paid is owed the less later.
+        order. Those of one day are added up. Interest that is not there yet when it is
+        paid is owed the less later.
     :param stop: last day with interest, where it ends before ``until``
     :param insolvent: day of the ruling that declared the debtor bankrupt (art. 128 Fw)
         or opened debt rescheduling (WSNP, art. 303 Fw): no interest from that day on
@@ -485,7 +487,8 @@ class _Account:
 
     def reduce(self, reduction: Reduction) -> None:
         """Take off what is known to have been paid of each part."""
-        capitalised = max(min(reduction.interest - self.accrued, self.capitalised), ZERO)
+        beyond = max(reduction.interest - self.accrued, ZERO)
+        capitalised = min(beyond, self.capitalised)
         self.capitalised -= capitalised
         self.accrued -= reduction.interest - capitalised
         self.open_principal -= reduction.principal
@@ -496,8 +499,8 @@ class _Account:
         # Where nothing was rounded on the way, this is where it happens: interest is
         # rounded, and what the payments left for the principal follows from it, so
         # that the parts add up to the cent.
-        owed = cents(self.interest)
-        interest_paid = cents(self.interest - self.accrued - self.capitalised)
+        owed = _settled(self.interest)
+        interest_paid = _settled(self.interest - self.accrued - self.capitalised)
         costs_paid = self.costs - self.open_costs
         rest = self.paid - costs_paid - interest_paid
         principal_paid = min(rest, self.principal)
@@ -510,12 +513,17 @@ class _Account:
             interest_open=owed - interest_paid,
             costs_open=self.open_costs,
             principal_open=self.principal - principal_paid,
-            base=cents(self.open_principal + self.capitalised),
+            base=_settled(self.open_principal + self.capitalised),
             credit=rest - principal_paid,
             events=self.events,
             warnings=warnings,
             terms=terms,
         )
+
+
+def _settled(amount: Decimal) -> Decimal:
+    """``amount`` in cents; what a sum of quotients misses of half a cent is made up."""
+    return cents(amount.quantize(_EXACT))
 
 
 def _actual_days(start: date, end: date) -> tuple[int, int]:
