@@ -1,23 +1,297 @@
-from odoo import fields, models
+import logging
+import random
+import time
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# Dossiers a transaction: large enough that the queries of a batch do not count, small
+# enough that a batch takes about a second and memory stays flat.
+BATCH_SIZE = 1000
+# How often a batch is tried again when another transaction was first.
+MAX_TRIES = 5
 
 
 class IncassoRun(models.Model):
-    """One daily run: what it took on, how far it came, what it set aside."""
+    """One daily run: what it took on, how far it came, what it set aside.
+
+    The run keeps no list of what it did: a dossier whose step was taken is not due any
+    more, in the same transaction. So it can be killed at any moment and started again,
+    and two runs at once share the work.
+    """
 
     _name = "incasso.run"
     _description = "Daily Run"
     _order = "id desc"
+    _rec_name = "date"
 
-    date = fields.Date(required=True)
-    company_id = fields.Many2one(comodel_name="res.company", index=True)
-    started_at = fields.Datetime(required=True, default=fields.Datetime.now)
-    ended_at = fields.Datetime()
-    state = fields.Selection(
-        selection=[("running", "Running"), ("done", "Done"), ("stopped", "Stopped")],
-        required=True,
-        default="running",
+    date = fields.Date(required=True, readonly=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", index=True, required=True, readonly=True
     )
-    dossier_count = fields.Integer(string="Dossiers")
-    message_count = fields.Integer(string="Messages")
-    skipped_count = fields.Integer(string="Skipped Steps")
-    error_count = fields.Integer(string="Set Aside")
+    started_at = fields.Datetime(
+        required=True, default=fields.Datetime.now, readonly=True
+    )
+    ended_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("waiting", "Waiting"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("stopped", "Stopped"),
+        ],
+        required=True,
+        default="waiting",
+        readonly=True,
+    )
+    stop_requested = fields.Boolean(readonly=True)
+    due_count = fields.Integer(
+        string="Due", help="Dossiers that were due when the run began.", readonly=True
+    )
+    dossier_count = fields.Integer(
+        string="Dossiers", help="Dossiers looked at so far.", readonly=True
+    )
+    step_count = fields.Integer(string="Steps Taken", readonly=True)
+    message_count = fields.Integer(string="Messages", readonly=True)
+    skipped_count = fields.Integer(string="Skipped Steps", readonly=True)
+    waiting_count = fields.Integer(
+        string="Put Off",
+        help="Dossiers whose step has to wait: a term is still running, or a receipt "
+        "is not booked yet.",
+        readonly=True,
+    )
+    paid_count = fields.Integer(string="Closed as Paid", readonly=True)
+    error_count = fields.Integer(string="Set Aside", readonly=True)
+    progress = fields.Float(compute="_compute_progress")
+
+    _one_a_company = models.UniqueIndex(
+        "(company_id) WHERE state IN ('waiting', 'running')",
+        "A run of this company is under way.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("due_count", "dossier_count", "state")
+    def _compute_progress(self):
+        for run in self:
+            if run.state == "done" or not run.due_count:
+                run.progress = 100.0 if run.state == "done" else 0.0
+            else:
+                run.progress = min(100.0, 100.0 * run.dossier_count / run.due_count)
+
+    # === ACTION METHODS === #
+
+    def action_stop(self):
+        """Ask a run to stop after the batch it is busy with."""
+        self._check_may_run()
+        # sudo: nobody edits runs, but those who may start one may stop it.
+        self.sudo().filtered(
+            lambda run: run.state in ("waiting", "running")
+        ).stop_requested = True
+
+    def action_run_now(self):
+        """Start a run for the current company, in the background.
+
+        :return: an action that shows the run
+        """
+        self._check_may_run()
+        # sudo: nobody edits runs, but team leads may start one.
+        run = self.sudo()._open_run(self.env.company)
+        self.env.ref("incasso_nl.cron_daily_run").sudo()._trigger()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": run.id,
+            "view_mode": "form",
+        }
+
+    def _check_may_run(self):
+        """
+        :raise UserError: the user is no team lead
+        """
+        if not self.env.user.has_group("incasso_nl.group_team_lead"):
+            raise UserError(
+                self.env._("Only team leads start and stop the daily run.")
+            )
+
+    # === BUSINESS METHODS - CRON === #
+
+    @api.model
+    def _cron_daily_run(self):
+        """Run every company that has something due, or that did not run today."""
+        companies = self.env["incasso.dossier"]._read_group(
+            [("state", "=", "open")], ["company_id"]
+        )
+        for (company,) in companies:
+            if not self._open_run(company)._process():
+                # No time left: the cron calls again, and the run goes on.
+                break
+
+    @api.model
+    def _open_run(self, company):
+        """The run of ``company`` that is under way, also after it was killed, or a new
+        one."""
+        run = self.search(
+            [("company_id", "=", company.id), ("state", "in", ["waiting", "running"])],
+            limit=1,
+        )
+        return run or self.create(
+            {"company_id": company.id, "date": self._today(company)}
+        )
+
+    @api.model
+    def _today(self, company):
+        """The date where ``company`` is."""
+        zone = company.partner_id.tz or "Europe/Amsterdam"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    # === BUSINESS METHODS - RUNNING === #
+
+    def _process(self, batch_size=BATCH_SIZE):
+        """Take all due dossiers of the run's company, a batch and a commit at a time.
+
+        :param int batch_size: dossiers a transaction
+        :return: whether the run came to its end; False where the cron's time was up
+        :rtype: bool
+        """
+        self.ensure_one()
+        run = self.with_company(self.company_id).with_context(
+            lang=self.company_id.partner_id.lang or self.env.user.lang
+        )
+        today = run._today(run.company_id)
+        run.write({"state": "running", "date": today})
+        remaining = run._count_due()
+        run.due_count = run.dossier_count + remaining
+        time_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
+        after, tries, missed, last_pass = None, 0, False, False
+        while time_left:
+            try:
+                if run.stop_requested:
+                    return run._end("stopped")
+                batch, last = run._next_batch(after, batch_size)
+                if not batch and (last_pass or not missed):
+                    return run._end("done")
+                # Rows that somebody else is busy with are passed over, and looked at
+                # once more at the end.
+                last_pass = last_pass or not batch
+                locked = batch.try_lock_for_update(allow_referencing=True)
+                counts = run._run_batch(locked, today)
+                run._add(len(locked), counts)
+                remaining = max(remaining - len(locked), 0)
+                time_left = self.env["ir.cron"]._commit_progress(
+                    len(locked), remaining=remaining
+                )
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody changed one of these rows after this transaction began: do
+                # the batch again, as it is now.
+                tries += 1
+                if tries == MAX_TRIES:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                time.sleep(random.uniform(0, 0.1 * 2**tries))
+                continue
+            self.env.invalidate_all(flush=False)
+            missed = missed or len(locked) < len(batch)
+            after, tries = last, 0
+        return False
+
+    def _due_condition(self):
+        """What the partial index on due dossiers holds, for this run.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """company_id = %s AND state = 'open' AND is_held IS NOT TRUE
+               AND run_error IS NULL AND next_action_date <= %s""",
+            self.company_id.id,
+            self.date,
+        )
+
+    def _count_due(self):
+        self.env.flush_all()
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM incasso_dossier WHERE %s", self._due_condition())
+        )
+        return count
+
+    def _next_batch(self, after, size):
+        """The next due dossiers, in the order of the index.
+
+        :param tuple after: where the batch before it ended; None to begin
+        :return: the dossiers, and where they end
+        """
+        day, last_id = after or (None, 0)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT next_action_date, id
+                  FROM incasso_dossier
+                 WHERE %(due)s
+                   AND (next_action_date, id) > (%(day)s, %(id)s)
+              ORDER BY next_action_date, id
+                 LIMIT %(size)s
+                """,
+                due=self._due_condition(),
+                day=day or fields.Date.to_date("0001-01-01"),
+                id=last_id,
+                size=size,
+            )
+        )
+        dossiers = self.env["incasso.dossier"].browse(row[1] for row in rows)
+        return dossiers, rows[-1] if rows else None
+
+    def _run_batch(self, dossiers, on_date):
+        """Take the steps of ``dossiers``; set aside the one that fails, go on with the
+        rest.
+
+        A batch that fails is undone and split, until the dossier that it is about
+        stands alone.
+
+        :return: as `incasso.dossier._run_steps`
+        :rtype: collections.Counter
+        """
+        if not dossiers:
+            return Counter()
+        try:
+            with self.env.cr.savepoint():
+                return dossiers._run_steps(on_date)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        # Whatever is wrong with one dossier must not keep the others from their step.
+        except Exception as error:  # noqa: BLE001
+            if len(dossiers) == 1:
+                return self._set_aside(dossiers, error)
+        half = len(dossiers) // 2
+        return self._run_batch(dossiers[:half], on_date) + self._run_batch(
+            dossiers[half:], on_date
+        )
+
+    def _set_aside(self, dossier, error):
+        """Keep a dossier that failed out of the run, with what went wrong."""
+        if isinstance(error, UserError):
+            reason = str(error)
+        else:
+            _logger.error("Dossier %s failed", dossier.id, exc_info=error)
+            reason = f"{type(error).__name__}: {error}"
+        dossier._set_aside({dossier.id: reason})
+        return Counter(aside=1)
+
+    def _add(self, dossier_count, counts):
+        self.dossier_count += dossier_count
+        self.step_count += counts["take"]
+        self.message_count += counts["messages"]
+        self.skipped_count += counts["skip"]
+        self.waiting_count += counts["wait"]
+        self.paid_count += counts["paid"]
+        self.error_count += counts["aside"]
+
+    def _end(self, state):
+        self.write({"state": state, "ended_at": fields.Datetime.now()})
+        self.env["ir.cron"]._commit_progress()
+        return True

@@ -1,0 +1,1 @@
+"""Plain helpers that are neither law nor a model."""
