@@ -6,7 +6,6 @@ import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law.calendar import HolidayRule, easter, shipped_calendar
 from law.tables import read_csv
 

@@ -4,7 +4,6 @@ import json
 import string
 
 import pytest
-
 from law.commands import main
 from law.texts import SENTENCES
 
@@ -138,6 +137,7 @@ def test_a_table_that_may_be_old_is_said_once(capsys):
         ("limitation --kind service --due yesterday", "yesterday"),
         ("window 2026-11-21", "not a moment"),
         ("window tomorrow", "not a moment"),
+        ("window 2026-13-21T20:00", "not a moment"),
         ("window 9999-12-31T23:00", "out of range"),
         ("court-fee --claim -1 --party company", "-1"),
         ("court-fee --claim 400 --party vof", "vof"),

@@ -8,7 +8,6 @@ import pytest
 from cases import cases, numbers
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law.court import (
     PARTIES,
     after_costs,

@@ -7,7 +7,6 @@ import pytest
 from cases import cases, dates
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law.limitation import (
     INTERRUPTIONS,
     Bankruptcy,

@@ -7,7 +7,6 @@ import pytest
 from cases import cases, dates
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law.calendar import shipped_calendar
 from law.notice import NoticeText, notice_defects, notice_term, received_by_post
 from law.steps import describe

@@ -11,9 +11,6 @@ import pytest
 from cases import cases
 from hypothesis import given
 from hypothesis import strategies as st
-from stdnum import iban as stdnum_iban
-from stdnum import iso11649
-
 from law.references import (
     KENMERK_LENGTHS,
     check,
@@ -25,6 +22,8 @@ from law.references import (
     make_rf,
 )
 from law.steps import describe
+from stdnum import iban as stdnum_iban
+from stdnum import iso11649
 
 CASES = cases("payment_standards")
 NAME = "Stichting Derdengelden X"

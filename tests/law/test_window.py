@@ -7,7 +7,6 @@ import pytest
 from cases import cases
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law import window
 from law.calendar import shipped_calendar
 from law.steps import describe

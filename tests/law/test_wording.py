@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from law.steps import describe
 from law.tables import shipped
 from law.wording import judge_wording
@@ -67,7 +66,7 @@ REFUSED = {
     "Betaal uiterlijk 1 december 2026.": "date",
     "Betaal vóór dinsdag 1-12-2026.": "date",
     "Het bedrag moet op 1 december 2026 op onze rekening staan.": "date",
-    "binnen 15 dagen nadat deze brief bij u is bezorgd, uiterlijk 1 december 2026": "date",
+    "binnen 15 dagen nadat deze brief is bezorgd, uiterlijk 1 december 2026": "date",
     # Confusing
     "binnen 15 (veertien) dagen nadat deze brief bij u is bezorgd": "confusing",
     "binnen 7 dagen, maar in elk geval binnen 15 dagen na bezorging": "confusing",
