@@ -106,7 +106,9 @@ class OdooServer(Server):
 
         :return: what it printed
         """
-        return databases.shell(*self.tools, self.database, script, log="tests-shell.log")
+        return databases.shell(
+            *self.tools, self.database, script, log="tests-shell.log"
+        )
 
     def expect_log(self, pattern):
         """Say that the running test provokes a warning or an error in the log."""

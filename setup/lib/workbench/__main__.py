@@ -5,7 +5,18 @@ import sys
 
 from .steps import StepError
 
-COMMANDS = ("demo", "env", "dropdb", "i18n", "lint", "lock", "newdb", "odoo", "stop", "test")
+COMMANDS = (
+    "demo",
+    "dropdb",
+    "env",
+    "i18n",
+    "lint",
+    "lock",
+    "newdb",
+    "odoo",
+    "stop",
+    "test",
+)
 
 
 def main():

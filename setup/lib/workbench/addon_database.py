@@ -1,9 +1,9 @@
 """A database with the product's addons: built once, then kept up to date."""
 
-from . import databases, odoo
+from . import databases
 from .odoo_log import records
 from .paths import LOGS, ROOT, fingerprint, present_addons
-from .steps import StepError, only_one, run, stamp, stamped, step
+from .steps import StepError, only_one, stamp, stamped, step
 
 #: Folders of an addon that a database holds nothing of.
 _NOT_LOADED = ("tests", "static", "readme")

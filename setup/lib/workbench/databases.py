@@ -100,9 +100,7 @@ def load(interpreter, environment, name, *arguments, log):
     )
 
 
-def build(
-    interpreter, environment, name, *arguments, log, template=None, script=""
-):
+def build(interpreter, environment, name, *arguments, log, template=None, script=""):
     """Build a database aside and put it in place only when all went well.
 
     :param str name: the database; the previous one is replaced

@@ -118,5 +118,8 @@ class Results:
         text = text.splitlines()[0]
         match = self._TEST.match(text)
         if match:
-            return (record.logger.removeprefix("odoo.addons."), *match["name"].split("."))
+            return (
+                record.logger.removeprefix("odoo.addons."),
+                *match["name"].split("."),
+            )
         return (record.logger, text, "")

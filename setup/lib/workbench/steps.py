@@ -44,8 +44,7 @@ def run(command, *, todo="", log=None, stdin="", **kwargs):
         result = subprocess.run(
             command,
             input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             errors="replace",
             **kwargs,

@@ -1,4 +1,4 @@
-"""Resolve ``setup/requirements/*.in`` anew and write the pinned ``*.txt`` beside them."""
+"""Resolve ``setup/requirements/*.in`` anew and pin the result in ``*.txt``."""
 
 import shutil
 import sys

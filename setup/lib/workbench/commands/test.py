@@ -18,6 +18,7 @@ from ..server import free_port
 from ..steps import StepError, only_one, step
 from ..suites import Selection
 
+
 class Tally:
     """Adds up the suites."""
 
@@ -28,7 +29,9 @@ class Tally:
         self.passed += passed
         self.failed += failed
         self.skipped += skipped
-        print(f"{name}: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
+        print(
+            f"{name}: {passed} passed, {failed} failed, {skipped} skipped", flush=True
+        )
 
     def __str__(self):
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
