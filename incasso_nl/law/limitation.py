@@ -216,9 +216,12 @@ def _result(
     if today is None:
         return Limitation(last_day, barred_from, None, False, steps)
     days_left = (last_day - today).days
-    return Limitation(
-        last_day, barred_from, days_left, days_left <= warning_days, steps
-    )
+    warn = days_left <= warning_days
+    if warn:
+        rule = "limitation.near" if days_left >= 0 else "limitation.past"
+        shown = {"days": abs(days_left), "last_day": last_day}
+        steps.append(Step(rule, "art. 3:317 BW", None, shown))
+    return Limitation(last_day, barred_from, days_left, warn, steps)
 
 
 class _Pauses:

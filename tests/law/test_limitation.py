@@ -222,6 +222,9 @@ def test_days_left(today, left, warn):
     found = of("service", today=date.fromisoformat(today))
     assert found.days_left == left
     assert found.warn is warn
+    told = {"near", "past"} & set(rules(found))
+    assert told == ({"near" if left >= 0 else "past"} if warn else set())
+    assert str(abs(left)) in words(found)[-1] or not warn
 
 
 @pytest.mark.parametrize(

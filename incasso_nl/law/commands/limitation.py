@@ -1,5 +1,7 @@
 """``law limitation``: when a claim becomes barred."""
 
+from datetime import date
+
 from ..limitation import INTERRUPTIONS, Interruption, limitation, shipped_terms
 from ..tables import shipped
 from .frame import Answer, add_command, date_argument
@@ -39,8 +41,9 @@ def add(commands) -> None:
     parser.add_argument(
         "--today",
         type=date_argument,
+        default=date.today(),
         metavar="DATE",
-        help="count the days that are left from this day",
+        help="count the days that are left from this day (default: today)",
     )
 
 

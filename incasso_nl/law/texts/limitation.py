@@ -108,4 +108,18 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nl": "Zonder nieuwe stuiting is de vordering verjaard vanaf {barred_from}.",
         "en": "Without a new interruption the claim is barred from {barred_from}.",
     },
+    "limitation.near": {
+        "nl": "Nog {days} dagen tot en met {last_day}. Stuit de verjaring op tijd.",
+        "en": "{days} days are left until {last_day}: interrupt the term in time.",
+    },
+    "limitation.past": {
+        "nl": (
+            "De laatste dag was {last_day}, {days} dagen geleden. Deze vordering is "
+            "verjaard: vraag er geen betaling meer voor."
+        ),
+        "en": (
+            "The last day was {last_day}, {days} days ago. This claim is barred: demand "
+            "no more payment of it."
+        ),
+    },
 }
