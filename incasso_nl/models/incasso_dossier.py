@@ -1,4 +1,11 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..law.references import make_kenmerk
 
 PHASES = [
     ("reminder", "Own reminders"),
@@ -18,6 +25,11 @@ CLOSE_REASONS = [
     ("deceased", "Deceased without estate"),
     ("merged", "Merged into another dossier"),
 ]
+# What becomes of the principal that is left when a dossier closes: nothing but a few
+# cents, written off as irrecoverable, or back with the creditor.
+CLOSE_SETTLED = ("paid", "credited")
+CLOSE_RELEASED = ("withdrawn", "merged")
+RETENTION_YEARS = 7
 DEBTOR_TYPES = [
     ("consumer", "Consumer"),
     ("business", "Business"),
@@ -122,6 +134,13 @@ class IncassoDossier(models.Model):
     close_reason = fields.Selection(
         selection=CLOSE_REASONS, readonly=True, copy=False, tracking=True
     )
+    retention_date = fields.Date(
+        string="Keep Until",
+        help="Financial records are kept for seven full financial years after closing "
+        "(art. 52 AWR, art. 2:10 BW).",
+        readonly=True,
+        copy=False,
+    )
 
     # Flow
     flow_id = fields.Many2one(
@@ -150,6 +169,11 @@ class IncassoDossier(models.Model):
         help="A hold stops the flow of the whole dossier.",
         compute="_compute_is_held",
         store=True,
+    )
+    held_since = fields.Date(
+        help="First day of the holds that stop this dossier now.",
+        readonly=True,
+        copy=False,
     )
     run_error = fields.Text(
         string="Set Aside",
@@ -195,12 +219,17 @@ class IncassoDossier(models.Model):
         string="Ledger", comodel_name="incasso.entry", inverse_name="dossier_id"
     )
     outbox_ids = fields.One2many(
-        string="Messages", comodel_name="incasso.message", inverse_name="dossier_id"
+        string="Outbox", comodel_name="incasso.message", inverse_name="dossier_id"
     )
     receipt_ids = fields.One2many(
         comodel_name="incasso.receipt", inverse_name="dossier_id"
     )
     hold_ids = fields.One2many(comodel_name="incasso.hold", inverse_name="dossier_id")
+    interruption_ids = fields.One2many(
+        string="Interruptions of Limitation",
+        comodel_name="incasso.interruption",
+        inverse_name="dossier_id",
+    )
     event_ids = fields.One2many(
         string="Timeline", comodel_name="incasso.event", inverse_name="dossier_id"
     )
@@ -218,3 +247,459 @@ class IncassoDossier(models.Model):
         "AND run_error IS NULL"
     )
     _party_idx = models.Index("(debtor_id, creditor_id) WHERE state = 'open'")
+    _closed_with_reason = models.Constraint(
+        "CHECK ((state = 'closed') ="
+        " (close_date IS NOT NULL AND close_reason IS NOT NULL))",
+        "A dossier is closed on a day and for a reason.",
+    )
+    _closed_owes_nothing = models.Constraint(
+        "CHECK (state = 'open' OR COALESCE(balance, 0) = 0)",
+        "A closed dossier owes nothing: reopen it first.",
+    )
+    _creditor_not_debtor = models.Constraint(
+        "CHECK (creditor_id != debtor_id)", "Nobody owes money to themselves."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("creditor_id", "company_id.partner_id")
+    def _compute_is_third_party(self):
+        for dossier in self:
+            dossier.is_third_party = (
+                dossier.creditor_id != dossier.company_id.partner_id
+            )
+
+    @api.depends("debtor_id")
+    def _compute_debtor_type(self):
+        # Taken when the dossier is opened: a later change of the contact is a decision
+        # to be made for each dossier.
+        for dossier in self:
+            dossier.debtor_type = dossier.debtor_id.incasso_debtor_type or "consumer"
+
+    @api.depends("debtor_id", "debtor_type")
+    def _compute_natural_person(self):
+        for dossier in self:
+            dossier.natural_person = dossier.debtor_type == "consumer" or (
+                dossier.debtor_type == "business"
+                and dossier.debtor_id.incasso_natural_person
+            )
+
+    @api.depends("hold_ids.state", "hold_ids.claim_ids", "claim_ids.state")
+    def _compute_is_held(self):
+        for dossier in self:
+            holds = dossier.hold_ids.filtered(lambda hold: hold.state == "active")
+            claims = dossier.claim_ids.filtered(lambda claim: claim.state == "open")
+            dossier.is_held = dossier.state == "open" and bool(
+                holds.filtered(lambda hold: not hold.claim_ids)
+                or (claims and not claims - holds.claim_ids)
+            )
+
+    @api.depends("balance", "claim_ids.principal_open", "state")
+    def _compute_today(self):
+        balances = self._balances(fields.Date.context_today(self))
+        for dossier in self:
+            found = balances.get(dossier._origin.id)
+            dossier.interest_today = float(found.interest) if found else 0.0
+            dossier.balance_today = float(found.total) if found else 0.0
+
+    @api.depends("claim_ids.limitation_date", "claim_ids.state")
+    def _compute_limitation_date(self):
+        for dossier in self:
+            dates = dossier.claim_ids.filtered(
+                lambda claim: claim.state == "open" and claim.limitation_date
+            ).mapped("limitation_date")
+            dossier.limitation_date = min(dates, default=False)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `mail` to number the dossiers, a series for each company and
+        year, and to give each a payment reference of its own."""
+        self._fill_numbers(vals_list)
+        dossiers = super().create(vals_list)
+        for dossier in dossiers:
+            number = f"{dossier.open_date.year}{dossier.id:011}"
+            dossier.payment_reference = make_kenmerk(number).reference
+        dossiers._log("opened", self.env._("Dossier opened."))
+        self.env["incasso.debt.aid"]._hold_dossiers(dossiers)
+        return dossiers
+
+    def write(self, vals):
+        """Override of `mail` to keep what the ledger was built on.
+
+        :raise UserError: the state is changed past closing and reopening, or the
+            parties are, once there are claims
+        """
+        if vals.keys() & {"state", "close_date", "close_reason"}:
+            raise UserError(self.env._("Close or reopen the dossier instead."))
+        if vals.keys() & {"company_id", "creditor_id", "debtor_id"}:
+            self._check_parties_fixed(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "A dossier is never deleted: close it as withdrawn by the creditor."
+            )
+        )
+
+    def _check_parties_fixed(self, vals):
+        for dossier in self.filtered("claim_ids"):
+            for name in ("company_id", "creditor_id", "debtor_id"):
+                if name in vals and dossier[name].id != vals[name]:
+                    raise UserError(
+                        self.env._(
+                            "Dossier %s has claims already: its company, creditor and "
+                            "debtor stay as they are. Open another dossier.",
+                            dossier.name,
+                        )
+                    )
+
+    # === BUSINESS METHODS - OPENING === #
+
+    @api.model
+    def _open(self, vals_list):
+        """Open dossiers and start their flow.
+
+        :param vals_list: values of dossiers, with their claims as commands in
+            `claim_ids`. `flow_id` where the flow is not the one they get by
+            themselves; False for a dossier without a flow.
+        :return: the dossiers, in the same order
+        """
+        flows = [vals.get("flow_id", None) for vals in vals_list]
+        dossiers = self.create(vals_list)
+        by_flow = defaultdict(self.browse)
+        for dossier, flow in zip(dossiers, flows, strict=True):
+            by_flow[flow] += dossier
+        for flow, group in by_flow.items():
+            if flow is not False:
+                group._start_flow(flow and self.env["incasso.flow"].browse(flow))
+        return dossiers
+
+    @api.model
+    def _fill_numbers(self, vals_list):
+        """Put a number into the values that have none, one draw for each company and
+        year."""
+        wanted = defaultdict(list)
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                day = fields.Date.to_date(vals.get("open_date"))
+                day = day or fields.Date.context_today(self)
+                wanted[company, day.replace(month=1, day=1)].append(vals)
+        for (company, day), group in wanted.items():
+            numbers = self.env["ir.sequence"]._incasso_draw(
+                "incasso.dossier", self.env["res.company"].browse(company), day,
+                len(group),
+            )
+            for vals, number in zip(group, numbers, strict=True):
+                vals["name"] = number
+
+    # === BUSINESS METHODS - CLOSING === #
+
+    def _close(self, reason, on_date=None, write_off=None):
+        """Close dossiers: what is left is waived, written off or given back.
+
+        Interest that was claimed is booked up to the day first, so that the ledger shows
+        what was given up. Claims are released, holds ended, unsent messages withdrawn.
+
+        :param str reason: a key of `CLOSE_REASONS`
+        :param date on_date: default today
+        :param bool write_off: whether the principal that is left is written off in the
+            books too; by default for the reasons that mean it cannot be recovered
+        :return: the events of the closing
+        :raise UserError: it is closed already, or for `paid` and `credited` more is
+            left than the company's tolerance
+        """
+        on_date = on_date or fields.Date.context_today(self)
+        if reason in CLOSE_SETTLED:
+            self._check_settled(reason, on_date)
+        if write_off is None:
+            write_off = reason not in CLOSE_RELEASED
+        for dossier in self:
+            if dossier.state == "closed":
+                raise UserError(
+                    self.env._("Dossier %s is closed already.", dossier.name)
+                )
+        self._book_interest(on_date)
+        events = self._log(
+            "closed",
+            self.env._(
+                "Closed: %s.",
+                dict(self._fields["close_reason"]._description_selection(self.env))[
+                    reason
+                ],
+            ),
+        )
+        entries = self._book_closing(events, on_date, write_off)
+        claims = self.claim_ids.filtered(lambda claim: claim.state == "open")
+        claims._close(events, on_date)
+        for dossier in self:
+            # Past our own `write`, which refuses this to everybody else.
+            super(IncassoDossier, dossier).write(
+                {
+                    "state": "closed",
+                    "close_date": on_date,
+                    "close_reason": reason,
+                    "retention_date": dossier._retention_date(on_date),
+                    "next_step_id": False,
+                    "next_action_date": False,
+                    "run_error": False,
+                }
+            )
+        self.hold_ids._drop(on_date)
+        self._withdraw_messages(self.env._("The dossier was closed."))
+        self._post_write_off(entries.filtered(lambda entry: entry.kind == "write_off"))
+        return events
+
+    def _reopen(self, reason):
+        """Open closed dossiers again: what closing booked is reversed, the claims run on
+        as if nothing had happened.
+
+        :param str reason: why, for the time line and the ledger
+        :raise UserError: it is open, or one of its invoices is in another dossier
+        """
+        for dossier in self:
+            if dossier.state == "open":
+                raise UserError(self.env._("Dossier %s is open.", dossier.name))
+        events = self.env["incasso.event"].search(
+            [("dossier_id", "in", self.ids), ("kind", "=", "closed")]
+        )
+        closings = events.browse(
+            {event.dossier_id: event.id for event in events.sorted("id")}.values()
+        )
+        claims = self.claim_ids.filtered(lambda c: c.close_event_id in closings)
+        claims._check_in_no_other_dossier()
+        entries = self.env["incasso.entry"].search([("event_id", "in", closings.ids)])
+        for dossier in self:
+            super(IncassoDossier, dossier).write(
+                {
+                    "state": "open",
+                    "close_date": False,
+                    "close_reason": False,
+                    "retention_date": False,
+                }
+            )
+        claims.write({"state": "open", "close_date": False, "close_event_id": False})
+        claims._leave_alone(True)
+        entries._reverse(reason)
+        self._unpost_write_off(entries.filtered(lambda e: e.kind == "write_off"))
+        self._log("reopened", self.env._("Reopened: %s", reason))
+        self.env["incasso.debt.aid"]._hold_dossiers(self)
+
+    def _release(self, claims, reason):
+        """Give claims of a running dossier back to the creditor; without any left, the
+        dossier closes as withdrawn.
+
+        :param claims: open claims of this one dossier
+        :param str reason: for the time line
+        """
+        self.ensure_one()
+        on_date = fields.Date.context_today(self)
+        if not self.claim_ids.filtered(lambda c: c.state == "open") - claims:
+            self._close("withdrawn", on_date)
+            return
+        event = self._log(
+            "released",
+            self.env._(
+                "%(claims)s: %(reason)s", claims=", ".join(claims.mapped("name")),
+                reason=reason,
+            ),
+        )
+        costs = min(sum(claims.mapped("costs_amount")), self.costs_open)
+        vals_list = claims._prepare_closing_entries(event, on_date, write_off=False)
+        if self.currency_id.compare_amounts(costs, 0) > 0:
+            vals_list.append(self._prepare_costs_waiver(event, on_date, costs))
+        self.env["incasso.entry"].create(vals_list)
+        claims._close(event, on_date)
+
+    def _post_write_off(self, entries):
+        """Hook: book the write-off of own invoices. The ledger of the dossiers has it
+        already.
+
+        :param entries: `incasso.entry` of kind `write_off`, of any of these dossiers
+        """
+
+    def _unpost_write_off(self, entries):
+        """Hook: undo what `_post_write_off` booked for these entries."""
+
+    def _check_settled(self, reason, on_date):
+        """Refuse to close as paid or credited what is not.
+
+        :raise UserError: more is left than the company's tolerance
+        """
+        for dossier_id, balance in self._balances(on_date).items():
+            dossier = self.browse(dossier_id)
+            left = float(balance.due if reason == "paid" else balance.principal)
+            tolerance = dossier.company_id.incasso_tolerance
+            if dossier.currency_id.compare_amounts(left, tolerance) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(amount)s of dossier %(dossier)s is still open: it cannot be "
+                        "closed as paid or credited. Choose another reason, and what is "
+                        "left is written off or given back.",
+                        amount=dossier.currency_id.format(left),
+                        dossier=dossier.name,
+                    )
+                )
+
+    def _book_closing(self, events, on_date, write_off):
+        """Bring the ledgers to zero.
+
+        :return: the entries made
+        """
+        vals_list = []
+        for dossier, event in zip(self, events, strict=True):
+            claims = dossier.claim_ids.filtered(lambda claim: claim.state == "open")
+            vals_list += claims._prepare_closing_entries(event, on_date, write_off)
+            if dossier.costs_open:
+                vals_list.append(
+                    dossier._prepare_costs_waiver(event, on_date, dossier.costs_open)
+                )
+        return self.env["incasso.entry"].create(vals_list)
+
+    def _prepare_costs_waiver(self, event, on_date, amount):
+        return {
+            "dossier_id": self.id,
+            "date": on_date,
+            "component": "costs",
+            "kind": "waiver",
+            "amount": -amount,
+            "event_id": event.id,
+            "reason": event.summary,
+        }
+
+    def _retention_date(self, on_date):
+        """The last day of the seventh financial year after the one of closing."""
+        year_end = self.company_id.compute_fiscalyear_dates(on_date)["date_to"]
+        return year_end + relativedelta(years=RETENTION_YEARS)
+
+    def _withdraw_messages(self, reason):
+        """Withdraw what is in the outbox and did not go out yet.
+
+        :return: the messages withdrawn
+        """
+        messages = self.env["incasso.message"].search(
+            [("dossier_id", "in", self.ids), ("state", "in", ("queued", "rendered"))]
+        )
+        if messages:
+            messages._cancel(reason)
+        return messages
+
+    # === BUSINESS METHODS - GATES === #
+
+    def _message_refusals(self, on_date):
+        """Why a dossier may be sent no message that asks for payment.
+
+        :param date on_date: of the message
+        :return: reason by dossier id; dossiers that may be written to are not in it
+        :rtype: dict[int, str]
+        """
+        refusals = {}
+        for dossier in self:
+            claims = dossier.claim_ids.filtered(
+                lambda claim: claim.state == "open"
+                and claim.currency_id.compare_amounts(claim.principal_open, 0) > 0
+            )
+            if dossier.state == "closed":
+                refusals[dossier.id] = self.env._("The dossier is closed.")
+            elif dossier.is_held:
+                refusals[dossier.id] = self.env._("The dossier is held.")
+            elif any(
+                claim.limitation_date and claim.limitation_date < on_date
+                for claim in claims
+            ):
+                refusals[dossier.id] = self.env._(
+                    "A claim is prescribed (art. 3:306 and following BW): the debtor "
+                    "is not asked for it any more. Withdraw the claim, or record what "
+                    "interrupted the limitation."
+                )
+            elif not claims and dossier.currency_id.is_zero(dossier.balance):
+                refusals[dossier.id] = self.env._("Nothing is owed.")
+        return refusals
+
+    # === BUSINESS METHODS - HOLDS === #
+
+    def _hold(self, kind, reason=None, start=None, end=None, claims=None, **values):
+        """Stop the flow of these dossiers.
+
+        :param str kind: a key of `HOLD_KINDS`
+        :param str reason: in a few words
+        :param date start: default today
+        :param date end: last day of the hold; until somebody ends it by default
+        :param claims: `incasso.claim` for which alone it is; all by default
+        :return: the holds
+        """
+        start = start or fields.Date.context_today(self)
+        return self.env["incasso.hold"].create(
+            [
+                {
+                    "dossier_id": dossier.id,
+                    "kind": kind,
+                    "reason": reason,
+                    "start_date": start,
+                    "end_date": end,
+                    "claim_ids": [
+                        Command.set((claims & dossier.claim_ids).ids if claims else [])
+                    ],
+                    **values,
+                }
+                for dossier in self
+            ]
+        )
+
+    def _end_standstill(self, on_date):
+        """Let dossiers go on that no hold stops any more, with their deadlines moved by
+        the days they stood still."""
+        by_days = defaultdict(self.browse)
+        for dossier in self:
+            if dossier.held_since and not dossier.is_held:
+                by_days[max((on_date - dossier.held_since).days, 0)] += dossier
+        for days, dossiers in by_days.items():
+            dossiers.held_since = False
+            dossiers.filtered(lambda d: d.state == "open")._resume_flow(days)
+
+    # === BUSINESS METHODS - TIME LINE === #
+
+    def _log(self, kind, summary, **links):
+        """Add an event to the time line of each dossier, all in one statement.
+
+        :param str kind: of `incasso.event`
+        :param summary: text, or a dict of texts by dossier id; a dossier that is not in
+            it gets no event
+        :param links: `message_id`, `receipt_id`, `step_id`: an id, or a dict of ids by
+            dossier id
+        :return: the events
+        """
+
+        def of(value, dossier_id):
+            return value.get(dossier_id) if isinstance(value, dict) else value
+
+        return self.env["incasso.event"]._record(
+            [
+                {
+                    "dossier_id": dossier_id,
+                    "kind": kind,
+                    "summary": of(summary, dossier_id),
+                    **{name: of(value, dossier_id) for name, value in links.items()},
+                }
+                for dossier_id in self.ids
+                if of(summary, dossier_id)
+            ]
+        )
+
+    # === BUSINESS METHODS - PARTIES === #
+
+    def _recipients(self):
+        """Whom to write to: the debtor, or who represents the debtor by law.
+
+        :return: partner by dossier id
+        :rtype: dict[int, res.partner]
+        """
+        represented = self.env["incasso.debt.aid"]._representatives(self.debtor_id)
+        return {
+            dossier.id: represented.get(dossier.debtor_id.id, dossier.debtor_id)
+            for dossier in self
+        }

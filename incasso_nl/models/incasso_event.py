@@ -1,4 +1,19 @@
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .database import forbid_changes
+
+FIXED_COLUMNS = (
+    "dossier_id",
+    "date",
+    "kind",
+    "summary",
+    "message_id",
+    "receipt_id",
+    "step_id",
+)
 
 
 class IncassoEvent(models.Model):
@@ -35,6 +50,7 @@ class IncassoEvent(models.Model):
             ("call", "Call"),
             ("override", "Overridden"),
             ("error", "Set aside"),
+            ("released", "Claim withdrawn"),
             ("closed", "Closed"),
             ("reopened", "Reopened"),
             ("note", "Note"),
@@ -54,3 +70,70 @@ class IncassoEvent(models.Model):
     step_id = fields.Many2one(
         comodel_name="incasso.flow.step", ondelete="restrict", index="btree_not_null"
     )
+
+    _timeline_idx = models.Index("(dossier_id, date DESC, id DESC)")
+
+    def init(self):
+        """What happened stays as it was written, in the database too."""
+        forbid_changes(self.env.cr, self._table, FIXED_COLUMNS)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `base` to refuse: what happened is not changed afterwards.
+
+        :raise UserError: always
+        """
+        if self:
+            raise UserError(self.env._("What happened in a dossier is never changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What happened in a dossier is never deleted."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _record(self, vals_list):
+        """Write events, all in one statement.
+
+        :param vals_list: dicts with `dossier_id`, `kind` and `summary`, and where it
+            applies `date` (a datetime in UTC; now by default), `message_id`,
+            `receipt_id`, `step_id`
+        :return: the events, in the order given
+        :rtype: recordset of `incasso.event`
+        """
+        if not vals_list:
+            return self.browse()
+        self.env["incasso.dossier"].flush_model(["company_id"])
+        self.env.cr.execute(
+            """
+            INSERT INTO incasso_event (
+                dossier_id, company_id, date, kind, summary, user_id,
+                message_id, receipt_id, step_id,
+                create_uid, create_date, write_uid, write_date
+            )
+            SELECT dossier.id, dossier.company_id, COALESCE(event.date, %(now)s),
+                   event.kind, event.summary, %(user)s,
+                   event.message_id, event.receipt_id, event.step_id,
+                   %(user)s, %(now)s, %(user)s, %(now)s
+              FROM ROWS FROM (
+                  jsonb_to_recordset(%(events)s) AS (
+                      dossier_id int, date timestamp, kind varchar, summary varchar,
+                      message_id int, receipt_id int, step_id int
+                  )
+              ) WITH ORDINALITY event
+              JOIN incasso_dossier dossier ON dossier.id = event.dossier_id
+             ORDER BY event.ordinality
+            RETURNING id
+            """,
+            {
+                "user": self.env.uid,
+                "now": self.env.cr.now(),
+                "events": json.dumps(vals_list, default=fields.Datetime.to_string),
+            },
+        )
+        events = self.browse(row[0] for row in self.env.cr.fetchall())
+        self.env["incasso.dossier"].invalidate_model(["event_ids"], flush=False)
+        return events

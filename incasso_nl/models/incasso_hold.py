@@ -1,5 +1,9 @@
-from odoo import fields, models
+from datetime import timedelta
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+BATCH = 500
 HOLD_KINDS = [
     ("dispute", "Dispute"),
     ("arrangement", "Arrangement"),
@@ -46,6 +50,11 @@ class IncassoHold(models.Model):
         comodel_name="incasso.claim",
         domain="[('dossier_id', '=', dossier_id)]",
     )
+    no_interest = fields.Boolean(
+        string="No Interest Meanwhile",
+        help="No interest runs during this hold, such as a payment arrangement that a "
+        "consumer keeps.",
+    )
     debt_aid_id = fields.Many2one(
         comodel_name="incasso.debt.aid", index="btree_not_null", ondelete="cascade"
     )
@@ -67,3 +76,140 @@ class IncassoHold(models.Model):
         "CHECK (end_date IS NULL OR end_date >= start_date)",
         "A hold cannot end before it starts.",
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("start_date")
+    def _check_started(self):
+        today = fields.Date.context_today(self)
+        for hold in self:
+            if hold.start_date > today:
+                raise ValidationError(
+                    self.env._("A hold starts today or earlier, not in the future.")
+                )
+
+    @api.constrains("claim_ids", "dossier_id")
+    def _check_claims(self):
+        for hold in self:
+            if hold.claim_ids.dossier_id - hold.dossier_id:
+                raise ValidationError(
+                    self.env._("A hold is about claims of its own dossier.")
+                )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind", "start_date", "end_date")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for hold in self:
+            hold.display_name = kinds.get(hold.kind)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base` to stop what was on its way.
+
+        :raise UserError: the dossier is closed
+        """
+        holds = super().create(vals_list)
+        for dossier in holds.dossier_id:
+            if dossier.state == "closed":
+                raise UserError(self.env._("Dossier %s is closed.", dossier.name))
+        for hold in holds.sorted("start_date"):
+            dossier = hold.dossier_id
+            if dossier.is_held and not dossier.held_since:
+                dossier.held_since = hold.start_date
+        holds.dossier_id._withdraw_messages(self.env._("The dossier is held."))
+        holds._log_start()
+        return holds
+
+    def write(self, vals):
+        """Override of `base`: a hold that ended stays as it was.
+
+        :raise UserError: it ended, or is to be ended past `_end`
+        """
+        if "state" in vals or "ended" in self.mapped("state"):
+            raise UserError(
+                self.env._("End a hold with its button; a hold that ended stays so.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A hold is not deleted: end it."))
+
+    # === ACTION METHODS === #
+
+    def action_end(self):
+        """End these holds now."""
+        self._end(fields.Date.context_today(self))
+
+    # === BUSINESS METHODS === #
+
+    def _end(self, on_date=None):
+        """End holds. A dossier that nothing stops any more goes on where it was, with
+        its deadlines moved by the days it stood still.
+
+        :param date on_date: the first day on which the flow may go on; default today
+        """
+        on_date = on_date or fields.Date.context_today(self)
+        active = self.filtered(lambda hold: hold.state == "active")
+        active._drop(on_date)
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        self.env["incasso.event"]._record(
+            [
+                {
+                    "dossier_id": hold.dossier_id.id,
+                    "kind": "hold_end",
+                    "summary": self.env._("Hold ended: %s.", kinds[hold.kind]),
+                }
+                for hold in active
+            ]
+        )
+        active.dossier_id._end_standstill(on_date)
+
+    def _drop(self, on_date):
+        """End holds without anything going on: the dossier closes."""
+        for hold in self.filtered(lambda hold: hold.state == "active"):
+            last_day = max(hold.start_date, on_date - timedelta(days=1))
+            # Past our own `write`, which refuses this to everybody else.
+            super(IncassoHold, hold).write(
+                {
+                    "state": "ended",
+                    "end_date": min(hold.end_date or last_day, last_day),
+                }
+            )
+
+    def _log_start(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        self.env["incasso.event"]._record(
+            [
+                {
+                    "dossier_id": hold.dossier_id.id,
+                    "kind": "hold",
+                    "summary": ": ".join(
+                        filter(
+                            None,
+                            (
+                                kinds[hold.kind],
+                                ", ".join(hold.claim_ids.mapped("name")),
+                                hold.reason,
+                            ),
+                        )
+                    ),
+                }
+                for hold in self
+            ]
+        )
+
+    @api.model
+    def _cron_end(self):
+        """End the holds whose last day has passed, in committed batches."""
+        today = fields.Date.context_today(self)
+        domain = [("state", "=", "active"), ("end_date", "<", today)]
+        while holds := self.search(domain, order="id", limit=BATCH):
+            holds._end(today)
+            left = self.search_count(domain)
+            if not self.env["ir.cron"]._commit_progress(len(holds), remaining=left):
+                break

@@ -1,1 +1,7 @@
-from . import test_setup
+from . import (
+    test_dossier,
+    test_law_tables,
+    test_partner,
+    test_setup,
+    test_working_days,
+)

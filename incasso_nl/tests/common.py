@@ -17,7 +17,9 @@ class IncassoCommon(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.env = cls.env(
+            su=True, context={**cls.env.context, "tracking_disable": True}
+        )
         cls.company = cls.company_data["company"].with_env(cls.env)
         cls.company.write(
             {

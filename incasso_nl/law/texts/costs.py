@@ -37,6 +37,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nl": "De brief kondigde {announced} aan: verschuldigd is {amount}.",
         "en": "The notice announced {announced}: {amount} is owed.",
     },
+    "costs.charged_before": {
+        "nl": "Daarvan is al {before} in rekening gebracht: er komt {amount} bij.",
+        "en": "Of that {before} was charged before: {amount} is added.",
+    },
     "costs.trade_minimum": {
         "nl": "Bedrijven en overheden zijn zonder aanmaning ten minste {amount} "
         "verschuldigd.",

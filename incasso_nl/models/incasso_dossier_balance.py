@@ -1,0 +1,690 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+from ..law.amounts import ZERO, cents
+from ..law.costs import (
+    AgreedCosts,
+    Costs,
+    Debt,
+    Recurring,
+    VatConditions,
+    business_costs,
+    recurring_costs,
+    scale_costs,
+)
+from ..law.interest import (
+    Agreed,
+    Reduction,
+    Statutory,
+    Suspension,
+    interest,
+    interest_in_default,
+)
+from ..law.steps import Step
+from .balance import ClaimBalance, DossierBalance
+from .incasso_claim import STATUTORY_KINDS
+from .incasso_law import law_amount
+
+# Damages are outside the decree (art. 1 BIK); a judgment has its costs in it.
+NO_COSTS = ("damages", "judgment")
+_TOGETHER = "art. 6:96 lid 7 BW"
+
+
+class IncassoDossier(models.Model):
+    """What a dossier comes to: interest and costs by law, and the ledger.
+
+    Interest is not booked from day to day. What is owed on a day follows from the claims
+    and the whole history of the ledger; it is booked when something fixes it, such as a
+    receipt or the closing of the dossier.
+    """
+
+    _inherit = "incasso.dossier"
+
+    # === BUSINESS METHODS - BALANCES === #
+
+    def _balances(self, on_date, exclude_held=False):
+        """What is owed at the end of a day. Reads, never writes.
+
+        Four queries for any number of dossiers.
+
+        :param date on_date: the day
+        :param bool exclude_held: leave out the claims that a hold stops
+        :return: by dossier id; dossiers without claims are in it too
+        :rtype: dict[int, DossierBalance]
+        """
+        ids = [dossier_id for dossier_id in self._ids if dossier_id]
+        if not ids:
+            return {}
+        self._flush_for_balances()
+        dossiers = self._read_dossiers(ids)
+        ledgers, costs = self._read_entries(ids, on_date)
+        freezes = self._read_freezes(ids)
+        law = self.env["incasso.law"]
+        companies = {company for company, *_rest in dossiers.values()}
+        engines = {
+            company.id: _Engine(
+                law._interest_table(), law._settings(company).convention, on_date
+            )
+            for company in self.env["res.company"].browse(companies)
+        }
+        claims = defaultdict(list)
+        for claim_id, dossier_id, is_held, *row in self._read_claims(ids):
+            if is_held and exclude_held:
+                continue
+            company, debtor_type, _claimed = dossiers[dossier_id]
+            claims[dossier_id].append(
+                engines[company].claim_balance(
+                    claim_id,
+                    debtor_type,
+                    is_held,
+                    row,
+                    ledgers.get(claim_id) or _Ledger(),
+                    freezes.get(claim_id, ()),
+                )
+            )
+        return {
+            dossier_id: DossierBalance(
+                dossier_id,
+                on_date,
+                sum([claim.principal for claim in claims[dossier_id]], ZERO),
+                sum([claim.interest for claim in claims[dossier_id]], ZERO),
+                costs.get(dossier_id, ZERO),
+                claims[dossier_id],
+                claimed is not None and claimed <= on_date,
+            )
+            for dossier_id, (_company, _type, claimed) in dossiers.items()
+        }
+
+    def _flush_for_balances(self):
+        """Send to the database what the queries below read."""
+        self.env["incasso.dossier"].flush_model(
+            ["company_id", "debtor_type", "interest_claimed_date"]
+        )
+        self.env["incasso.claim"].flush_model()
+        self.env["incasso.hold"].flush_model()
+
+    def _read_dossiers(self, ids):
+        """:return: company, debtor type and day interest was claimed, by dossier id"""
+        self.env.cr.execute(
+            """
+            SELECT id, company_id, debtor_type, interest_claimed_date
+              FROM incasso_dossier
+             WHERE id = ANY(%s)
+            """,
+            [ids],
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+
+    def _read_claims(self, ids):
+        """The claims of dossiers, by due date. Amounts in whole cents, so that they
+        reach Decimal without a detour over float."""
+        self.env.cr.execute(
+            """
+            SELECT claim.id, claim.dossier_id,
+                   claim.state = 'open' AND EXISTS (
+                       SELECT FROM incasso_hold hold
+                        WHERE hold.dossier_id = claim.dossier_id
+                          AND hold.state = 'active'
+                          AND (
+                              NOT EXISTS (
+                                  SELECT FROM incasso_claim_incasso_hold_rel link
+                                   WHERE link.incasso_hold_id = hold.id
+                              )
+                              OR EXISTS (
+                                  SELECT FROM incasso_claim_incasso_hold_rel link
+                                   WHERE link.incasso_hold_id = hold.id
+                                     AND link.incasso_claim_id = claim.id
+                              )
+                          )
+                   ),
+                   claim.name, claim.kind, claim.invoice_date, claim.due_date, claim.close_date,
+                   claim.description, claim.recurring_contract,
+                   (claim.invoice_amount * 100)::bigint, (claim.amount * 100)::bigint,
+                   claim.interest_kind, claim.interest_percentage, claim.interest_per,
+                   claim.interest_compound, claim.interest_stop_date,
+                   claim.cost_rule, claim.cost_percentage,
+                   (claim.cost_minimum * 100)::bigint,
+                   claim.costs_due_from, claim.costs_date,
+                   (claim.costs_base * 100)::bigint,
+                   (claim.costs_amount * 100)::bigint,
+                   claim.notice_id, claim.limitation_date
+              FROM incasso_claim claim
+             WHERE claim.dossier_id = ANY(%s)
+             ORDER BY claim.dossier_id, claim.due_date, claim.id
+            """,
+            [ids],
+        )
+        return self.env.cr.fetchall()
+
+    def _read_entries(self, ids, on_date):
+        """The ledger up to and including a day.
+
+        :return: `_Ledger` by claim id, and costs in euro by dossier id
+        """
+        self.env.cr.execute(
+            """
+            SELECT dossier_id, claim_id, component, kind, date,
+                   (SUM(amount) * 100)::bigint
+              FROM incasso_entry
+             WHERE dossier_id = ANY(%s) AND date <= %s
+             GROUP BY dossier_id, claim_id, component, kind, date
+            """,
+            [ids, on_date],
+        )
+        ledgers, costs = {}, {}
+        for dossier_id, claim_id, component, kind, day, amount in (
+            self.env.cr.fetchall()
+        ):
+            amount = _euro(amount)
+            if component == "costs":
+                costs[dossier_id] = costs.get(dossier_id, ZERO) + amount
+                continue
+            ledger = ledgers.get(claim_id)
+            if ledger is None:
+                ledger = ledgers[claim_id] = _Ledger()
+            if kind == "claim":
+                ledger.principal += amount
+            elif kind == "interest":
+                ledger.interest += amount
+            elif component == "principal":
+                ledger.reductions.append(Reduction(day, -amount))
+            else:
+                ledger.reductions.append(Reduction(day, ZERO, -amount))
+        return ledgers, costs
+
+    def _read_freezes(self, ids):
+        """:return: `Suspension` of interest during a hold, by claim id"""
+        self.env.cr.execute(
+            """
+            SELECT claim.id, hold.start_date, hold.end_date
+              FROM incasso_hold hold
+              JOIN incasso_claim claim ON claim.dossier_id = hold.dossier_id
+             WHERE hold.dossier_id = ANY(%s)
+               AND hold.no_interest
+               AND (
+                   NOT EXISTS (
+                       SELECT FROM incasso_claim_incasso_hold_rel link
+                        WHERE link.incasso_hold_id = hold.id
+                   )
+                   OR EXISTS (
+                       SELECT FROM incasso_claim_incasso_hold_rel link
+                        WHERE link.incasso_hold_id = hold.id
+                          AND link.incasso_claim_id = claim.id
+                   )
+               )
+            """,
+            [ids],
+        )
+        freezes = defaultdict(list)
+        for claim_id, start, end in self.env.cr.fetchall():
+            freezes[claim_id].append(Suspension(start, end))
+        return freezes
+
+    # === BUSINESS METHODS - INTEREST === #
+
+    def _claim_interest(self, on_date):
+        """Note that interest is asked for from this day on, where it was not before.
+
+        :param date on_date: of the first message that asks for it
+        """
+        fresh = self.filtered(lambda dossier: not dossier.interest_claimed_date)
+        fresh.write({"interest_claimed_date": on_date})
+
+    def _book_interest(self, on_date):
+        """Book what has accrued and is not booked yet, up to and including a day.
+
+        Only where interest was claimed by then. Interest that was booked for later days
+        is brought in line with it.
+
+        :param date on_date: the day
+        :return: the entries made
+        """
+        entries = self.env["incasso.entry"]
+        later = self._interest_dates_after(on_date)
+        for day in [on_date, *sorted(set().union(*later.values()))]:
+            dossiers = self.filtered(
+                lambda d, day=day: day == on_date or day in later.get(d.id, ())
+            )
+            entries += entries.create(
+                [
+                    {
+                        "dossier_id": balance.dossier_id,
+                        "claim_id": claim.claim_id,
+                        "date": day,
+                        "component": "interest",
+                        "kind": "interest",
+                        "amount": float(claim.interest_total - claim.interest_booked),
+                        "explanation": claim.steps,
+                    }
+                    for balance in dossiers._balances(day).values()
+                    if balance.interest_claimed
+                    for claim in balance.claims
+                    if claim.interest_total != claim.interest_booked
+                ]
+            )
+        return entries
+
+    def _interest_dates_after(self, on_date):
+        """:return: sets of later days for which interest was booked, by dossier id"""
+        self.env.cr.execute(
+            """
+            SELECT dossier_id, date
+              FROM incasso_entry
+             WHERE dossier_id = ANY(%s) AND kind = 'interest' AND date > %s
+             GROUP BY dossier_id, claim_id, date
+            HAVING SUM(amount) != 0
+            """,
+            [self.ids, on_date],
+        )
+        later = defaultdict(set)
+        for dossier_id, day in self.env.cr.fetchall():
+            later[dossier_id].add(day)
+        return later
+
+    # === BUSINESS METHODS - COSTS === #
+
+    def _claimable_costs(self, balances, on_date, due_only=False):
+        """Collection costs for the claims on which none were charged yet.
+
+        Those that a notice announces, or with ``due_only`` those that may be charged
+        now. Claims in one dossier are taken together: what was charged before for
+        others is subtracted from the costs over all (art. 6:96 lid 7 BW).
+
+        :param dict balances: as `_balances` gave them; held claims are left out
+        :param date on_date: whose scale applies
+        :param bool due_only: for a consumer, only the claims whose notice has run out
+        :return: by dossier id
+        :rtype: dict[int, law.costs.Costs]
+        """
+        found = self._new_costs(balances, on_date, due_only)
+        return {dossier_id: costs for dossier_id, (costs, _claims) in found.items()}
+
+    def _charge_costs(self, on_date, messages=None):
+        """Charge collection costs where the law allows, once for each claim.
+
+        :param date on_date: the day from which they are owed
+        :param messages: `incasso.message` that ask for them, for the ledger
+        :return: the entries made
+        :raise UserError: a consumer has had no notice that ran out unpaid; art. 6:96
+            lid 6 BW
+        """
+        balances = self._balances(on_date)
+        found = self._new_costs(balances, on_date, due_only=True)
+        by_dossier = {message.dossier_id.id: message.id for message in messages or ()}
+        vals_list = []
+        for dossier in self:
+            costs, claims = found[dossier.id]
+            if costs.reason == "no_notice":
+                raise UserError(dossier._no_costs_yet_message())
+            if not costs.due:
+                continue
+            for claim, share in zip(claims, _shares(costs.total, claims), strict=True):
+                self.env["incasso.claim"].browse(claim.claim_id).write(
+                    {
+                        "costs_date": on_date,
+                        "costs_base": float(claim.principal),
+                        "costs_amount": float(share),
+                    }
+                )
+            vals_list.append(
+                {
+                    "dossier_id": dossier.id,
+                    "date": on_date,
+                    "component": "costs",
+                    "kind": "costs",
+                    "amount": float(costs.total),
+                    "message_id": by_dossier.get(dossier.id),
+                    "explanation": [step.as_json() for step in costs.steps],
+                }
+            )
+        entries = self.env["incasso.entry"].create(vals_list)
+        self._log(
+            "costs",
+            {
+                entry.dossier_id.id: self.env._(
+                    "Collection costs of %(amount)s charged.",
+                    amount=entry.currency_id.format(entry.amount),
+                )
+                for entry in entries
+            },
+        )
+        return entries
+
+    def _uncharge_costs(self, after, reason):
+        """Undo the costs that were charged after a day, so that they can be charged
+        again: when a payment with an earlier value date comes to light.
+
+        :param date after: costs of later days are undone
+        :param str reason: for the ledger
+        :return: the days, with the message that asked for the costs, by dossier id
+        :rtype: dict[int, list[tuple[date, int | False]]]
+        """
+        entries = self.env["incasso.entry"].search(
+            [
+                ("dossier_id", "in", self.ids),
+                ("kind", "=", "costs"),
+                ("date", ">", after),
+                ("reversal_of_id", "=", False),
+                ("reversed_by_ids", "=", False),
+            ]
+        )
+        entries._reverse(reason)
+        self.claim_ids.filtered(
+            lambda claim: claim.costs_date and claim.costs_date > after
+        ).write({"costs_date": False, "costs_base": 0.0, "costs_amount": 0.0})
+        charged = defaultdict(list)
+        for entry in entries:
+            charged[entry.dossier_id.id].append((entry.date, entry.message_id.id))
+        return charged
+
+    def _no_costs_yet_message(self):
+        """Why a consumer cannot be charged, and what to do about it."""
+        self.ensure_one()
+        days = [day for day in self.claim_ids.mapped("costs_due_from") if day]
+        if days:
+            return self.env._(
+                "Dossier %(dossier)s: the notice of costs still runs. Costs can be "
+                "charged from %(day)s on (art. 6:96 lid 6 BW).",
+                dossier=self.name,
+                day=format_date(self.env, min(days)),
+            )
+        return self.env._(
+            "Dossier %s: a consumer owes no collection costs before a notice of costs "
+            "has run out unpaid (art. 6:96 lid 6 BW). Send the notice of costs first.",
+            self.name,
+        )
+
+    def _new_costs(self, balances, on_date, due_only):
+        """:return: by dossier id, the costs to charge and the claims they are for"""
+        tables = self.env["incasso.law"]._cost_tables()
+        history = self._recurring_history()
+        found = {}
+        for dossier in self:
+            readings = self.env["incasso.law"]._settings(dossier.company_id).readings
+            fresh = [
+                claim
+                for claim in balances[dossier.id].claims
+                if not claim.costs_date
+                and not claim.is_held
+                and claim.cost_rule != "none"
+                and claim.claim_kind not in NO_COSTS
+                and claim.principal > 0
+                and claim.due_date < on_date
+            ]
+            waiting = dossier.debtor_type == "consumer" and due_only and [
+                claim
+                for claim in fresh
+                if not claim.costs_due_from or claim.costs_due_from > on_date
+            ]
+            claims = [claim for claim in fresh if not waiting or claim not in waiting]
+            if not claims:
+                reason = "no_notice" if waiting else "no_principal"
+                found[dossier.id] = Costs(ZERO, ZERO, reason, []), []
+                continue
+            charged = [
+                claim for claim in balances[dossier.id].claims if claim.costs_date
+            ]
+            bill = _Bill(charged, claims, on_date, tables, dossier._costs_vat(on_date))
+            if dossier.debtor_type == "consumer":
+                costs = bill.consumer(
+                    readings,
+                    lambda contract, dossier=dossier: history[
+                        dossier.creditor_id.id, dossier.debtor_id.id, contract
+                    ],
+                )
+                if due_only:
+                    costs = dossier._at_most_announced(costs, claims)
+            else:
+                costs = bill.business()
+            found[dossier.id] = costs, claims
+        return found
+
+    def _costs_vat(self, on_date):
+        """The percentage by which costs are raised: art. 2 lid 3 BIK."""
+        self.ensure_one()
+        conditions = VatConditions(
+            outsourced=self.is_third_party,
+            irrecoverable=not self.creditor_id.incasso_vat_recoverable,
+            declared=not self.creditor_id.incasso_vat_recoverable,
+        )
+        return conditions.percentage(on_date, self.env["incasso.law"]._legal_values())
+
+    def _at_most_announced(self, costs, claims):
+        """A consumer owes no more than the notice announced (art. 6:96 lid 6 BW)."""
+        notices = self.env["incasso.message"].browse(
+            {claim.notice_id for claim in claims if claim.notice_id}
+        )
+        announced = sum(map(law_amount, notices.mapped("announced_costs")), ZERO)
+        if costs.total <= announced:
+            return costs
+        step = Step(
+            "costs.announced", "art. 6:96 lid 6 BW", announced, {"announced": announced}
+        )
+        return _split(announced, costs, [*costs.steps, step])
+
+    def _recurring_history(self):
+        """Costs charged before for instalments of recurring contracts.
+
+        :return: due date, principal and costs in euro with VAT, by creditor, debtor and
+            contract
+        """
+        self.env["incasso.claim"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT claim.id, claim.creditor_id, claim.debtor_id,
+                   claim.recurring_contract, claim.due_date,
+                   (claim.costs_base * 100)::bigint, (claim.costs_amount * 100)::bigint
+              FROM incasso_claim current
+              JOIN incasso_claim claim USING (creditor_id, debtor_id, recurring_contract)
+             WHERE current.dossier_id = ANY(%s)
+               AND current.recurring_contract IS NOT NULL
+               AND claim.costs_date IS NOT NULL
+            """,
+            [self.ids],
+        )
+        history = defaultdict(list)
+        for _id, *key, due, base, amount in self.env.cr.fetchall():
+            history[tuple(key)].append((due, _euro(base), _euro(amount)))
+        return history
+
+
+# === COMPUTING === #
+
+
+class _Ledger:
+    """The entries of one claim up to a day."""
+
+    __slots__ = ("interest", "principal", "reductions")
+
+    def __init__(self):
+        self.principal = ZERO
+        self.interest = ZERO
+        self.reductions = []
+
+
+class _Engine:
+    """Interest of many claims on one day, under one company's conventions."""
+
+    def __init__(self, rates, convention, on_date):
+        self.rates = rates
+        self.convention = convention
+        self.on_date = on_date
+
+    def claim_balance(self, claim_id, debtor_type, is_held, row, ledger, freezes):
+        """:rtype: ClaimBalance"""
+        (
+            name, claim_kind, invoice_date, due_date, close_date, description, contract,
+            invoice_amount, amount,
+            kind, percentage, per, compound, stop_date,
+            cost_rule, cost_percentage, cost_minimum,
+            costs_due_from, costs_date, costs_base, costs_amount,
+            notice_id, limitation_date,
+        ) = row
+        paid_principal = paid_interest = ZERO
+        for reduction in ledger.reductions:
+            paid_principal += reduction.principal
+            paid_interest += reduction.interest
+        result = None
+        total = ledger.interest
+        if close_date is None or close_date > self.on_date:
+            total = ZERO
+            if kind != "none" and ledger.principal > 0 and due_date < self.on_date:
+                result = self._interest(
+                    kind,
+                    percentage and Agreed(
+                        Decimal(str(percentage)), per or "year", bool(compound)
+                    ),
+                    debtor_type,
+                    ledger.principal,
+                    due_date,
+                    reductions=ledger.reductions,
+                    insolvent=stop_date,
+                    suspended=freezes,
+                )
+                total = result.interest
+        return ClaimBalance(
+            claim_id, name, claim_kind, kind, invoice_date, due_date, description or "",
+            contract or "", _euro(invoice_amount or amount), _euro(amount),
+            ledger.principal - paid_principal, total - paid_interest,
+            ledger.interest, total, cost_rule, Decimal(str(cost_percentage or 0)),
+            _euro(cost_minimum), costs_due_from, costs_date, _euro(costs_base),
+            _euro(costs_amount), notice_id, limitation_date, is_held, result,
+        )
+
+    def _interest(self, kind, agreed, debtor_type, principal, due, **history):
+        if kind == "agreed":
+            return interest_in_default(
+                STATUTORY_KINDS[debtor_type], agreed, principal, due, self.on_date,
+                self.rates, convention=self.convention, **history,
+            )
+        return interest(
+            principal, due, self.on_date, Statutory(kind), self.rates,
+            convention=self.convention, **history,
+        )
+
+
+class _Bill:
+    """Collection costs over claims, with what was charged for others subtracted."""
+
+    def __init__(self, charged, fresh, on_date, tables, vat):
+        self.charged = charged
+        self.fresh = fresh
+        self.on_date = on_date
+        self.tables = tables
+        self.vat = vat
+
+    def consumer(self, readings, history):
+        """By the scale; instalments of a recurring contract by the cumulation rule,
+        where that is lower."""
+        together = self._net(self._scale, self.charged, self.fresh)
+        contracts = {claim.recurring_contract for claim in self.fresh} - {""}
+        if not contracts:
+            return together
+        parts = [
+            recurring_costs(
+                [
+                    Debt(claim.due_date, claim.principal)
+                    for claim in self.fresh
+                    if claim.recurring_contract == contract
+                ],
+                self.on_date,
+                self.tables,
+                Recurring(self._charged_before(history(contract)), readings),
+                self.vat,
+            )
+            for contract in sorted(contracts)
+        ]
+        single = [claim for claim in self.fresh if not claim.recurring_contract]
+        if single:
+            charged = [c for c in self.charged if not c.recurring_contract]
+            parts.append(self._net(self._scale, charged, single))
+        apart = _sum(parts)
+        return min(together, apart, key=lambda costs: costs.total)
+
+    def business(self):
+        """By each creditor's terms, or else by the scale; at least the forty euro of
+        art. 6:96 lid 4 BW."""
+
+        def rule(claim):
+            if claim.cost_rule == "terms":
+                return AgreedCosts(claim.cost_percentage, claim.cost_minimum)
+            return None
+
+        parts = []
+        for agreed in dict.fromkeys(map(rule, self.fresh)):
+            parts.append(
+                self._net(
+                    lambda claims, agreed=agreed: self._trade(claims, agreed),
+                    [claim for claim in self.charged if rule(claim) == agreed],
+                    [claim for claim in self.fresh if rule(claim) == agreed],
+                )
+            )
+        return _sum(parts)
+
+    def _charged_before(self, history):
+        """What small instalments cost before, without VAT."""
+        below = self.tables.values.find("instalment_below", self.on_date)
+        return [
+            (due, cents(costs * 100 / (100 + self.vat)))
+            for due, base, costs in history
+            if below is None or base < below
+        ]
+
+    def _scale(self, principals):
+        return scale_costs(principals, self.on_date, self.tables, self.vat)
+
+    def _trade(self, principals, agreed):
+        return business_costs(
+            sum(principals, ZERO),
+            self.on_date,
+            self.tables,
+            last_payment_day=max(claim.due_date for claim in self.fresh),
+            agreed=agreed,
+            vat=self.vat,
+        )
+
+    @staticmethod
+    def _net(rule, charged, fresh):
+        """The costs over all claims, less what was charged for some of them."""
+        costs = rule([claim.costs_base for claim in charged]
+                     + [claim.principal for claim in fresh])
+        before = sum((claim.costs_amount for claim in charged), ZERO)
+        if not before:
+            return costs
+        left = max(costs.total - before, ZERO)
+        step = Step("costs.charged_before", _TOGETHER, left, {"before": before})
+        return _split(left, costs, [*costs.steps, step])
+
+
+def _sum(parts):
+    """Costs of several groups of claims as one."""
+    if len(parts) == 1:
+        return parts[0]
+    steps = [step for costs in parts for step in costs.steps]
+    amount = sum((costs.amount for costs in parts), ZERO)
+    vat = sum((costs.vat for costs in parts), ZERO)
+    reason = None if any(costs.due for costs in parts) else parts[0].reason
+    return Costs(amount, vat, reason, steps)
+
+
+def _split(total, costs, steps):
+    """A lower total, with as large a part for VAT as there was in `costs`."""
+    vat = cents(total * costs.vat / costs.total) if costs.total else ZERO
+    reason = None if total else "no_principal"
+    return Costs(total - vat, vat, reason, steps)
+
+
+def _shares(total, claims):
+    """Divide costs over claims by their principal; the last takes what rounding left."""
+    principal = sum((claim.principal for claim in claims), ZERO)
+    shares = [cents(total * claim.principal / principal) for claim in claims[:-1]]
+    return [*shares, total - sum(shares, ZERO)]
+
+
+def _euro(amount):
+    """Whole cents from the database as euro."""
+    return Decimal(amount).scaleb(-2) if amount else ZERO
