@@ -118,8 +118,8 @@ SENTENCES: dict[str, dict[str, str]] = {
             "verjaard: vraag er geen betaling meer voor."
         ),
         "en": (
-            "The last day was {last_day}, {days} days ago. This claim is barred: do not "
-            "demand payment of it any more."
+            "The last day was {last_day}, {days} days ago. This claim is barred: "
+            "demand no more payment of it."
         ),
     },
 }
