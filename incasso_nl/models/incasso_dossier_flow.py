@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date
 
+from ..law.amounts import ZERO
 from ..law.window import amsterdam
 from ..tools.company_days import CompanyDays
 from .balance import DossierBalance
@@ -22,6 +23,18 @@ GONE = ("sent", "delivered")
 def dutch_day(moment):
     """The date in the Netherlands at ``moment``, a naive datetime in UTC."""
     return amsterdam(moment.replace(tzinfo=UTC)).date()
+
+
+def asked_for(balance):
+    """``balance`` without the claims that a hold stops: the rest goes on."""
+    if not any(claim.is_held for claim in balance.claims):
+        return balance
+    claims = [claim for claim in balance.claims if not claim.is_held]
+    return balance._replace(
+        claims=claims,
+        principal=sum((claim.principal for claim in claims), ZERO),
+        interest=sum((claim.interest for claim in claims), ZERO),
+    )
 
 
 class DaysByCompany(dict):
@@ -184,9 +197,11 @@ class IncassoDossier(models.Model):
         aside.write({"run_error": False})
         today = fields.Date.context_today(self)
         late = aside.filtered(
-            lambda dossier: dossier.next_step_id
-            and dossier.next_action_date
-            and dossier.next_action_date <= today
+            lambda dossier: (
+                dossier.next_step_id
+                and dossier.next_action_date
+                and dossier.next_action_date <= today
+            )
         )
         self.env["incasso.run"]._run_batch(late, today)
 
@@ -211,10 +226,11 @@ class IncassoDossier(models.Model):
     def _start_flow(self, flow=None, on_date=None):
         """Put dossiers at the foot of their ladder.
 
+        A dossier that no active flow fits gets none, and says so on its time line.
+
         :param flow: the flow; by default the active one that fits company, party,
             debtor type and creditor
         :param date on_date: the day on which the flow starts; today by default
-        :raise UserError: no active flow fits
         """
         on_date = on_date or fields.Date.context_today(self)
         by_flow = defaultdict(self.browse)
@@ -226,22 +242,14 @@ class IncassoDossier(models.Model):
                     dossier.debtor_type,
                     dossier.creditor_id.id,
                 )
-                if not found:
-                    raise UserError(
-                        self.env._(
-                            "No active flow fits dossier %(dossier)s (%(type)s): "
-                            "activate one under Configuration, Flows.",
-                            dossier=dossier.name,
-                            type=dict(
-                                self._fields["debtor_type"]._description_selection(
-                                    self.env
-                                )
-                            )[dossier.debtor_type],
-                        )
-                    )
                 by_flow[found] += dossier
         for chosen, dossiers in by_flow.items():
-            dossiers._put_on(chosen, chosen._steps()[:1], on_date)
+            if chosen:
+                dossiers._put_on(chosen, chosen._steps()[:1], on_date)
+            else:
+                dossiers._log(
+                    "note", self.env._("No active flow fits: choose one by hand.")
+                )
 
     def _put_on(self, flow, step, on_date, day=None):
         """Make ``step`` of ``flow`` the next step of these dossiers.
@@ -302,9 +310,7 @@ class IncassoDossier(models.Model):
         self._store(rows)
         self._log(
             "withdrawn",
-            self.env._(
-                "Back to “%(step)s”: %(reason)s", step=step.name, reason=reason
-            ),
+            self.env._("Back to “%(step)s”: %(reason)s", step=step.name, reason=reason),
             step_id=step.id,
         )
 
@@ -320,21 +326,45 @@ class IncassoDossier(models.Model):
             ]
         )
 
-    def _resume_flow(self, held_days):
-        """Go on where a hold stopped the flow, with its days moved.
+    def _resume_flow(self, held_days=0):
+        """Go on where the flow stood still: a hold ended, or a dossier was reopened.
 
-        :param int held_days: how many days the hold stood
+        :param int held_days: how many days it stood still; its days move by as many
         """
         today = fields.Date.context_today(self)
-        for company, dossiers in self.grouped("company_id").items():
-            days = CompanyDays(company)
-            dates = {}
-            for dossier in dossiers.filtered("next_action_date"):
+        days = DaysByCompany(self.env)
+        dates = {}
+        for dossier in self.filtered("next_step_id"):
+            step = dossier.next_step_id
+            if dossier.next_action_date:
                 day = dossier.next_action_date + timedelta(days=held_days)
                 day = max(day, today)
-                step = dossier.next_step_id
-                dates[dossier.id] = days.contact_day(day) if step._is_contact() else day
-            dossiers._schedule(dates)
+                dates[dossier.id] = (
+                    days[dossier.company_id.id].contact_day(day)
+                    if step._is_contact()
+                    else day
+                )
+            elif not dossier._step_messages().filtered(
+                lambda message: message.state in (*UNSENT, *GONE)
+            ):
+                # Its message was withdrawn when the flow was stopped.
+                dossier._return_to(
+                    dossier.step_id,
+                    days[dossier.company_id.id].contact_day(today),
+                    self.env._("its message was withdrawn."),
+                )
+        self._schedule(dates)
+        self._message_sent(self.filtered("waiting_message").outbox_ids)
+
+    def _step_messages(self):
+        """The messages of the last step of each dossier, in its present round."""
+        return self.outbox_ids.filtered(
+            lambda message: (
+                message.step_id
+                and message.step_id == message.dossier_id.step_id
+                and message.flow_round == message.dossier_id.flow_round
+            )
+        )
 
     def _claims_added(self, on_date=None):
         """New claims joined running dossiers: give notice of them too.
@@ -564,14 +594,17 @@ class IncassoDossier(models.Model):
         owed = balance.due if balance else situation.booked
         if owed <= situation.tolerance:
             return decision("paid", self.env._("Nothing is owed any more."))
+        if balance:
+            balance = asked_for(balance)
+            if balance.due <= situation.tolerance:
+                return decision("held", self.env._("All that is unpaid is held."))
+            owed = balance.due
         unmet = step._unmet_condition(situation.debtor_type, owed, channels)
         if unmet:
             return decision("skip", unmet)
         if not step._is_message():
             return decision("take")
-        asked = [
-            claim for claim in balance.claims if claim.principal and not claim.is_held
-        ]
+        asked = [claim for claim in balance.claims if claim.principal > 0]
         lapsed = [
             claim
             for claim in asked
@@ -727,7 +760,7 @@ class IncassoDossier(models.Model):
         dossiers = self.browse(found.situation.id for found in decisions)
         balances = {found.situation.id: found.balance for found in decisions}
         costs = (
-            dossiers._claimable_costs(balances, on_date)
+            dossiers._claimable_costs(balances, on_date, due_only=step.charge_costs)
             if step.charge_costs or step.action == "notice"
             else None
         )
@@ -762,7 +795,6 @@ class IncassoDossier(models.Model):
                 "address_unknown",
                 self.env._("No way to reach the debtor for “%s”.", step.name),
                 on_date,
-                None,
             )
         reached_ids = set(reached.ids)
         return [found for found in decisions if found.situation.id in reached_ids]
@@ -858,7 +890,9 @@ class IncassoDossier(models.Model):
         :return: decision, step and day; no day as long as the message of the step has
             not gone out
         """
-        carried_out = [found for found in decisions if found.verdict in ("take", "skip")]
+        carried_out = [
+            found for found in decisions if found.verdict in ("take", "skip")
+        ]
         flows = self.env["incasso.flow"].browse(
             {found.situation.flow_id for found in carried_out}
         )
@@ -1004,17 +1038,12 @@ class IncassoDossier(models.Model):
             goes on as if the message had gone out today
         """
         today = fields.Date.context_today(self)
-        current = messages.filtered(
-            lambda message: message.step_id
-            and message.step_id == message.dossier_id.step_id
-            and message.flow_round == message.dossier_id.flow_round
-            and message.dossier_id.state == "open"
+        open_dossiers = messages.dossier_id.filtered(
+            lambda dossier: dossier.state == "open"
         )
-        partly_sent = current.dossier_id.outbox_ids.filtered(
-            lambda message: message.state in GONE
-            and message.step_id == message.dossier_id.step_id
-            and message.flow_round == message.dossier_id.flow_round
-        ).dossier_id
+        of_step = open_dossiers._step_messages()
+        current = messages & of_step
+        partly_sent = of_step.filtered(lambda message: message.state in GONE).dossier_id
         if redo:
             for step, group in current.grouped("step_id").items():
                 (group.dossier_id - partly_sent)._return_to(
@@ -1058,10 +1087,12 @@ class IncassoDossier(models.Model):
         for message in messages:
             dossier = message.dossier_id & dossiers
             if not dossier or dossier.outbox_ids.filtered(
-                lambda other, message=message: message.step_id
-                and other.step_id == message.step_id
-                and other.flow_round == message.flow_round
-                and other.state in (*UNSENT, *GONE)
+                lambda other, message=message: (
+                    message.step_id
+                    and other.step_id == message.step_id
+                    and other.flow_round == message.flow_round
+                    and other.state in (*UNSENT, *GONE)
+                )
             ):
                 # Closed, or on its way through the other channel.
                 continue
@@ -1085,6 +1116,5 @@ class IncassoDossier(models.Model):
             "address_unknown",
             self.env._("Neither letters nor e-mail reach the debtor."),
             today,
-            None,
         )
         self._message_sent(messages)

@@ -13,6 +13,7 @@ FIXED_COLUMNS = (
     "message_id",
     "receipt_id",
     "step_id",
+    "flow_round",
 )
 
 
@@ -71,6 +72,14 @@ class IncassoEvent(models.Model):
         comodel_name="incasso.flow.step", ondelete="restrict", index="btree_not_null"
     )
 
+    flow_round = fields.Integer(
+        help="The round of the dossier's flow at the time.", readonly=True
+    )
+
+    _step_once = models.UniqueIndex(
+        "(dossier_id, step_id, flow_round) WHERE kind = 'step'",
+        "This step of the dossier was taken already.",
+    )
     _timeline_idx = models.Index("(dossier_id, date DESC, id DESC)")
 
     def init(self):
@@ -106,17 +115,18 @@ class IncassoEvent(models.Model):
         """
         if not vals_list:
             return self.browse()
-        self.env["incasso.dossier"].flush_model(["company_id"])
+        self.env["incasso.dossier"].flush_model(["company_id", "flow_round"])
         self.env.cr.execute(
             """
             INSERT INTO incasso_event (
                 dossier_id, company_id, date, kind, summary, user_id,
-                message_id, receipt_id, step_id,
+                message_id, receipt_id, step_id, flow_round,
                 create_uid, create_date, write_uid, write_date
             )
             SELECT dossier.id, dossier.company_id, COALESCE(event.date, %(now)s),
                    event.kind, event.summary, %(user)s,
                    event.message_id, event.receipt_id, event.step_id,
+                   dossier.flow_round,
                    %(user)s, %(now)s, %(user)s, %(now)s
               FROM ROWS FROM (
                   jsonb_to_recordset(%(events)s) AS (

@@ -76,9 +76,7 @@ class IncassoFlowStep(models.Model):
     )
 
     # Condition: a step that does not apply is skipped
-    condition_debtor_type = fields.Selection(
-        string="Only for", selection=DEBTOR_TYPES
-    )
+    condition_debtor_type = fields.Selection(string="Only for", selection=DEBTOR_TYPES)
     condition_balance_min = fields.Float(
         string="Balance From", help="Only from this balance in euro; 0: always."
     )
@@ -322,9 +320,7 @@ class IncassoFlowStep(models.Model):
         if self.action == "phase":
             return self.env._("To phase: %(phase)s", phase=self._label("to_phase"))
         if self.action == "close":
-            return self.env._(
-                "Reason: %(reason)s", reason=self._label("close_reason")
-            )
+            return self.env._("Reason: %(reason)s", reason=self._label("close_reason"))
         return self._label("action")
 
     def _describe_conditions(self):
@@ -486,15 +482,15 @@ class IncassoFlowStep(models.Model):
                     days=self.term_days,
                     least=least,
                 ),
-                self.env._("art. 6:96 lid 6 BW; HR 25 November 2016, "
-                           "ECLI:NL:HR:2016:2704"),
+                self.env._(
+                    "art. 6:96 lid 6 BW; HR 25 November 2016, ECLI:NL:HR:2016:2704"
+                ),
             )
         if self.charge_costs:
             yield Finding(
                 True,
                 self.env._(
-                    "“%(step)s” announces collection costs and cannot charge them "
-                    "too.",
+                    "“%(step)s” announces collection costs and cannot charge them too.",
                     step=self.name,
                 ),
                 self.env._("art. 6:96 lid 6 BW"),

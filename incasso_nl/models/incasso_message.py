@@ -51,6 +51,13 @@ class IncassoMessage(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    flow_round = fields.Integer(
+        help="The round of the dossier's flow that made it: a step sends once a round.",
+        default=1,
+        required=True,
+        readonly=True,
+        copy=False,
+    )
     channel = fields.Selection(
         selection=[("email", "E-mail"), ("post", "Letter")], required=True
     )
@@ -120,7 +127,7 @@ class IncassoMessage(models.Model):
     failure = fields.Text(readonly=True, copy=False)
 
     _once_per_step = models.UniqueIndex(
-        "(dossier_id, step_id, channel) "
+        "(dossier_id, step_id, flow_round, channel) "
         "WHERE step_id IS NOT NULL AND state NOT IN ('cancelled', 'failed')",
         "This step's message exists already.",
     )

@@ -115,9 +115,7 @@ class IncassoRun(models.Model):
         :raise UserError: the user is no team lead
         """
         if not self.env.user.has_group("incasso_nl.group_team_lead"):
-            raise UserError(
-                self.env._("Only team leads start and stop the daily run.")
-            )
+            raise UserError(self.env._("Only team leads start and stop the daily run."))
 
     # === BUSINESS METHODS - CRON === #
 

@@ -51,9 +51,7 @@ class CompanyDays:
         The day after it, and then the company's banking days: a payment counts when
         it is credited (art. 6:114 BW), but who pays on the last day meant well.
         """
-        return self.add(
-            last_day + ONE_DAY, self.company.incasso_bank_days, "working"
-        )
+        return self.add(last_day + ONE_DAY, self.company.incasso_bank_days, "working")
 
     def is_working_day(self, day):
         """Whether the company works on ``day``."""
