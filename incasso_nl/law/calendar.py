@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from .periods import ONE_DAY
 from .tables import read_csv
 
-ONE_DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 
 

@@ -8,16 +8,14 @@ Percentages, bounds and dates are in :mod:`.tables`.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from .amounts import ZERO, cents
-from .periods import add_months
+from .periods import ONE_DAY, add_months
 from .steps import Step, StepValue
 from .tables import LegalValues, Tables
-
-ONE_DAY = timedelta(days=1)
 
 # Art. 1 BIK: a debt under an agreement, and damages only where they are laid down in a
 # settlement agreement or take the place of such a debt (art. 6:87 BW).

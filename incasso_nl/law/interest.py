@@ -17,11 +17,10 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from .amounts import CENT, ZERO, cents
-from .periods import add_months
+from .periods import ONE_DAY, add_months
 from .steps import Step, StepValue
 from .tables import InterestRates
 
-ONE_DAY = timedelta(days=1)
 _FINE = Decimal("0.0001")
 _EXACT = Decimal("1e-12")
 

@@ -1,7 +1,9 @@
-"""Months and years on the calendar."""
+"""Days, months and years on the calendar."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
 
 
 def add_months(day: date, months: int) -> date:

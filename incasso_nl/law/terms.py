@@ -8,10 +8,9 @@ after the invoice, the performance or its acceptance was received.
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from .periods import ONE_DAY
 from .steps import Step
 from .tables import LegalValues
-
-ONE_DAY = timedelta(days=1)
 
 Debtor = Literal["consumer", "business", "government"]
 
@@ -31,19 +30,28 @@ class Received(NamedTuple):
     :param performance: the day they received what was delivered or done
     :param accepted: where acceptance or a check was agreed, the day of it, or the last
         day for it where the debtor did not speak
+    :param long_acceptance: the agreement expressly gives more time for that than lid 4
+        allows, and that is not grossly unfair to the creditor
     """
 
     invoice: date | None = None
     performance: date | None = None
     accepted: date | None = None
+    long_acceptance: bool = False
 
-    def start(self) -> tuple[date, str]:
+    def start(self, values: LegalValues) -> tuple[date, str]:
         """The day after which the term starts, and the letter of lid 2 that says so.
 
         :raise ValueError: nothing was received
         """
-        if self.accepted and (not self.invoice or self.invoice < self.accepted):
-            return self.accepted, "c"
+        accepted = self.accepted
+        if accepted and self.performance and not self.long_acceptance:
+            days = values.find("term_acceptance", self.performance)
+            if days is not None:
+                latest = self.performance + timedelta(days=int(days))
+                accepted = min(accepted, latest)
+        if accepted and (not self.invoice or self.invoice < accepted):
+            return accepted, "c"
         if self.performance and (not self.invoice or self.invoice < self.performance):
             return self.performance, "b"
         if self.invoice:
@@ -105,7 +113,7 @@ def business_term(
         return _legal_term(received, values, "6:119a")
     if received == Received():
         return _term(agreed_last_day, "terms.agreed", "art. 6:119a lid 1 BW")
-    start, _letter = received.start()
+    start, _letter = received.start(values)
     large = values.find("term_large_debtor", agreed_on or start)
     if large is None:
         large = values.find("term_large_debtor_running", start)
@@ -143,7 +151,7 @@ def government_term(
         return _legal_term(received, values, "6:119b")
     if received == Received():
         return _term(agreed_last_day, "terms.agreed", "art. 6:119b lid 1 BW")
-    start, _letter = received.start()
+    start, _letter = received.start(values)
     code = "term_government_maximum" if justified else "term_government"
     longest = int(values.at(code, start))
     if (agreed_last_day - start).days > longest:
@@ -152,7 +160,7 @@ def government_term(
 
 
 def _legal_term(received: Received, values: LegalValues, kind: str) -> PaymentTerm:
-    start, letter = received.start()
+    start, letter = received.start(values)
     days = int(values.at("term_default", start))
     return _days_after(start, days, f"art. {kind} lid 2 sub {letter} BW")
 

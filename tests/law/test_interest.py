@@ -570,6 +570,17 @@ def test_unknown_debtor():
             date(2026, 3, 20),
             "c",
         ),
+        # Lid 4: thirty days to accept, unless more was expressly agreed
+        (
+            Received(date(2026, 3, 2), date(2026, 3, 1), date(2026, 4, 20)),
+            date(2026, 3, 31),
+            "c",
+        ),
+        (
+            Received(date(2026, 3, 2), date(2026, 3, 1), date(2026, 4, 20), True),
+            date(2026, 4, 20),
+            "c",
+        ),
     ],
 )
 def test_start_of_the_legal_term(received, starts, letter):
