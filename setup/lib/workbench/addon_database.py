@@ -64,6 +64,10 @@ class AddonDatabase:
         """Make the next run install the addons anew, whatever happens now."""
         stamp(self.name, "")
 
+    def state(self):
+        """Return a text that changes when the database is built or updated."""
+        return " ".join(self._fingerprint(addon) for addon in present_addons())
+
     def __str__(self):
         return f"{self.name} {self.options} {self.script}"
 
