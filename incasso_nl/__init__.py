@@ -2,7 +2,7 @@ from . import controllers, models, report, wizards
 
 
 def _post_init(env):
-    """Give companies that have a chart of accounts what collecting needs."""
-    env["res.company"].search(
-        [("chart_template", "!=", False)]
-    )._incasso_setup_accounting()
+    """Give companies what collecting needs: accounts and journals, and holidays."""
+    companies = env["res.company"].search([])
+    companies._incasso_setup_accounting()
+    companies._incasso_fill_holidays()

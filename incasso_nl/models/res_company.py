@@ -1,4 +1,9 @@
-from odoo import Command, fields, models
+from datetime import datetime, time
+
+from dateutil.relativedelta import relativedelta
+from pytz import timezone, utc
+
+from odoo import Command, api, fields, models
 
 
 class ResCompany(models.Model):
@@ -85,6 +90,12 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'bank')]",
         check_company=True,
     )
+    incasso_trust_suspense_account_id = fields.Many2one(
+        string="Not Yet Attributed",
+        help="The liability for trust money of which it is not yet known whose it is.",
+        comodel_name="account.account",
+        check_company=True,
+    )
     incasso_trust_account_id = fields.Many2one(
         string="Owed to Creditors",
         help="The liability towards the creditors for what is on the trust account.",
@@ -168,6 +179,14 @@ class ResCompany(models.Model):
         "The confidence is a percentage from 1 to 100.",
     )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._incasso_fill_holidays()
+        return companies
+
     # === BUSINESS METHODS - ACCOUNTING === #
 
     def _incasso_setup_accounting(self):
@@ -233,6 +252,12 @@ class ResCompany(models.Model):
                 "reconcile": True,
                 "non_trade": True,
             },
+            "incasso_trust_suspense_account_id": {
+                "name": self.env._("Trust money not yet attributed"),
+                "code": "1496",
+                "like": "1490",
+                "account_type": "liability_current",
+            },
         }
 
     def _incasso_journals_data(self):
@@ -288,6 +313,10 @@ class ResCompany(models.Model):
                 self[field_name] = self._incasso_load(
                     "account.journal", field_name, {**data, "company_id": self.id}
                 )
+        # What comes in on the trust account is other people's money from the start.
+        self.incasso_trust_journal_id.suspense_account_id = (
+            self.incasso_trust_suspense_account_id
+        )
 
     def _incasso_load(self, model, name, values):
         """Create a record under the chart's kind of external id, once a company."""
@@ -305,3 +334,96 @@ class ResCompany(models.Model):
                 ]
             )
         )
+
+    # === BUSINESS METHODS - WORKING DAYS === #
+
+    def _incasso_fill_holidays(self, years=None):
+        """Put the Dutch holidays into the working hours of these companies.
+
+        The holidays of art. 3 Algemene termijnenwet and the days equated with them,
+        each once; a day that is there already is left alone.
+
+        :param list[int] years: default this year and the two after it
+        """
+        this_year = fields.Date.today().year
+        years = years or range(this_year, this_year + 3)
+        # In sudo, also below: the company's hours follow the law, whoever asks.
+        holidays = self.env["incasso.holiday"].sudo().search([])
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        vals_list = []
+        for company in self.filtered("resource_calendar_id"):
+            hours = company.resource_calendar_id
+            there = set(
+                leaves.search(
+                    [
+                        ("calendar_id", "=", hours.id),
+                        ("incasso_holiday_date", "!=", False),
+                    ]
+                ).mapped("incasso_holiday_date")
+            )
+            for holiday in holidays.with_context(lang=company.partner_id.lang):
+                rule = holiday._rule()
+                for day in filter(None, map(rule.in_year, years)):
+                    if day not in there:
+                        there.add(day)
+                        vals_list.append(
+                            {
+                                "name": holiday.name,
+                                "calendar_id": hours.id,
+                                "company_id": company.id,
+                                "incasso_holiday_date": day,
+                                **self._incasso_whole_day(day, hours.tz),
+                            }
+                        )
+        leaves.create(vals_list)
+
+    @api.model
+    def _incasso_whole_day(self, day, time_zone):
+        """From midnight to midnight on the clock of ``time_zone``, for a leave."""
+        zone = timezone(time_zone or "Europe/Amsterdam")
+        return {
+            name: zone.localize(datetime.combine(day, moment))
+            .astimezone(utc)
+            .replace(tzinfo=None)
+            for name, moment in (
+                ("date_from", time.min),
+                ("date_to", time.max.replace(microsecond=0)),
+            )
+        }
+
+    def _incasso_holidays_until(self):
+        """The last day of the last year whose holidays are in the working hours.
+
+        :return: a date; False where none are
+        """
+        self.ensure_one()
+        last = (
+            # In sudo: a date for the settings page.
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("calendar_id", "=", self.resource_calendar_id.id),
+                    ("incasso_holiday_date", "!=", False),
+                ],
+                order="incasso_holiday_date desc",
+                limit=1,
+            )
+            .incasso_holiday_date
+        )
+        return last and last + relativedelta(month=12, day=31)
+
+    @api.model
+    def _cron_incasso_fill_holidays(self):
+        """Each year, fill in the holidays of the years that have none yet.
+
+        Years that were filled before are left alone: a company that works on Good
+        Friday took it out for good.
+        """
+        this_year = fields.Date.today().year
+        for company in self.search([]):
+            until = company._incasso_holidays_until()
+            filled = until.year if until else this_year - 1
+            years = range(max(filled + 1, this_year), this_year + 3)
+            if years:
+                company._incasso_fill_holidays(list(years))

@@ -1,11 +1,16 @@
 import re
 
+from markupsafe import Markup
 from stdnum.iso7064 import mod_97_10
+from stdnum.nl import postcode
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .incasso_dossier import DEBTOR_TYPES
 
+_ROLES = "incasso_nl.group_handler,incasso_nl.group_finance,incasso_nl.group_auditor"
+_ADDRESS = ("street", "street2", "zip", "city", "country_id")
 CHANNELS = [("email", "E-mail"), ("post", "Letter")]
 
 # Public bodies as they call themselves; whole words only.
@@ -51,8 +56,7 @@ class ResPartner(models.Model):
     incasso_birth_date = fields.Date(
         string="Birth Date",
         help="Tells namesakes apart, and is needed for a summons.",
-        groups="incasso_nl.group_handler,incasso_nl.group_finance,"
-        "incasso_nl.group_auditor",
+        groups=_ROLES,
     )
     incasso_channel = fields.Selection(
         string="Preferred Channel",
@@ -88,6 +92,22 @@ class ResPartner(models.Model):
         string="Dossiers",
         comodel_name="incasso.dossier",
         inverse_name="debtor_id",
+        groups=_ROLES,
+    )
+    incasso_dossier_count = fields.Integer(
+        string="Open Dossiers", compute="_compute_incasso_dossiers", groups=_ROLES
+    )
+    incasso_balance = fields.Monetary(
+        string="In Collection",
+        help="The booked balance of the open dossiers of this debtor and its contacts.",
+        compute="_compute_incasso_dossiers",
+        groups=_ROLES,
+    )
+    incasso_problems = fields.Html(
+        string="To Complete",
+        help="What is missing or wrong before this debtor can be written to.",
+        compute="_compute_incasso_problems",
+        groups=_ROLES,
     )
 
     # === COMPUTE METHODS === #
@@ -112,6 +132,152 @@ class ResPartner(models.Model):
     def _compute_incasso_channel(self):
         for partner in self:
             partner.incasso_channel = "email" if partner.email else "post"
+
+    @api.depends("child_ids", "incasso_dossier_ids.state", "incasso_dossier_ids.balance")
+    @api.depends_context("allowed_company_ids")
+    def _compute_incasso_dossiers(self):
+        totals = {partner: (0, 0.0) for partner in self}
+        for debtor, count, balance in self.env["incasso.dossier"]._read_group(
+            [("debtor_id", "child_of", self.ids), ("state", "=", "open")],
+            groupby=["debtor_id"],
+            aggregates=["__count", "balance:sum"],
+        ):
+            # A debtor may be a contact of a company: it counts for the company too.
+            while debtor:
+                if debtor in totals:
+                    before = totals[debtor]
+                    totals[debtor] = before[0] + count, before[1] + balance
+                debtor = debtor.parent_id
+        for partner in self:
+            count, balance = totals[partner]
+            partner.incasso_dossier_count = count
+            partner.incasso_balance = balance
+
+    @api.depends(
+        *_ADDRESS,
+        "email",
+        "phone",
+        "incasso_post_unreachable",
+        "incasso_email_unreachable",
+    )
+    @api.depends_context("lang")
+    def _compute_incasso_problems(self):
+        for partner in self:
+            problems = partner._incasso_list_problems()
+            partner.incasso_problems = (
+                Markup("<ul class='mb-0'>%s</ul>")
+                % Markup("").join(Markup("<li>%s</li>") % text for text in problems)
+                if problems
+                else False
+            )
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("name", "is_company")
+    def _onchange_incasso_name(self):
+        # While the partner is being entered only: later the choice is the user's.
+        if not self._origin and self.commercial_partner_id == self:
+            self.incasso_debtor_type = self._incasso_propose_debtor_type()
+            self.incasso_natural_person = self._incasso_propose_natural_person()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("company_registry", "country_id")
+    def _check_incasso_kvk_number(self):
+        for partner in self:
+            number = partner.company_registry
+            if not number or partner.country_id.code != "NL":
+                continue
+            # 8: KvK; 12: an establishment in the same register; 20: OIN of government
+            if not re.fullmatch(r"[0-9]{8}|[0-9]{12}|[0-9]{20}", number):
+                raise ValidationError(
+                    self.env._(
+                        "%(number)s is not a KvK number: that has 8 digits, for "
+                        "example 12345678. Look it up at kvk.nl, or leave it empty for "
+                        "%(name)s.",
+                        number=number,
+                        name=partner.display_name,
+                    )
+                )
+
+    @api.constrains("phone", "country_id")
+    def _check_incasso_phone(self):
+        wrong = self.filtered(lambda partner: partner._incasso_phone_is_wrong())
+        if not wrong:
+            return
+        # In sudo: that there is a dossier decides, not who may see it.
+        debtors = (
+            self.env["incasso.dossier"]
+            .sudo()
+            .search([("debtor_id", "in", wrong.ids)], limit=1)
+            .debtor_id
+        )
+        if debtors:
+            raise ValidationError(debtors._incasso_phone_message())
+
+    @api.constrains("incasso_birth_date")
+    def _check_incasso_birth_date(self):
+        for partner in self:
+            # In sudo: the constraint holds for whoever saves the partner.
+            day = partner.sudo().incasso_birth_date
+            if day and not 1900 <= day.year <= fields.Date.today().year:
+                raise ValidationError(
+                    self.env._(
+                        "%(date)s cannot be the birth date of %(name)s.",
+                        date=fields.Date.to_string(day),
+                        name=partner.display_name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._incasso_clean(vals) for vals in vals_list])
+
+    def write(self, vals):
+        vals = self._incasso_clean(vals)
+        moved = self.filtered(
+            lambda partner: partner.incasso_post_unreachable
+            and partner._incasso_changes(vals, _ADDRESS)
+        )
+        mailed = self.filtered(
+            lambda partner: partner.incasso_email_unreachable
+            and partner._incasso_changes(vals, ["email"])
+        )
+        result = super().write(vals)
+        if moved:
+            moved.incasso_post_unreachable = False
+        if mailed:
+            mailed.incasso_email_unreachable = False
+        return result
+
+    @api.model
+    def _commercial_fields(self):
+        """Override of `base`: what the debtor is, is the same for all its contacts."""
+        return [
+            *super()._commercial_fields(),
+            "incasso_debtor_type",
+            "incasso_natural_person",
+        ]
+
+    def _get_company_registry_labels(self):
+        """Override of `base` to call the number what it is called."""
+        return {**super()._get_company_registry_labels(), "NL": self.env._("KvK")}
+
+    # === ACTION METHODS === #
+
+    def action_incasso_dossiers(self):
+        """Open the dossiers of this debtor and its contacts."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dossiers"),
+            "res_model": "incasso.dossier",
+            "view_mode": "list,kanban,form",
+            "domain": [("debtor_id", "child_of", self.ids)],
+            "context": {"default_debtor_id": self.id},
+        }
 
     # === BUSINESS METHODS === #
 
@@ -150,3 +316,71 @@ class ResPartner(models.Model):
             return False
         vat = re.sub(r"\W", "", self.vat or "").upper()
         return not vat or (vat.startswith("NL") and mod_97_10.is_valid(vat))
+
+    def _incasso_terms_on(self, day):
+        """The version of this creditor's terms for an agreement made on ``day``.
+
+        :return: ``incasso.creditor.terms``, empty where none were in force
+        """
+        self.ensure_one()
+        versions = self.incasso_terms_ids.filtered(
+            lambda terms: terms.valid_from <= day
+        )
+        return versions.sorted("valid_from")[-1:]
+
+    def _incasso_list_problems(self):
+        """What is missing or wrong before this partner can be written to.
+
+        :return: a sentence for each, which says what to do
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        _ = self.env._
+        problems = []
+        if not (self.street and self.zip and self.city):
+            problems.append(
+                _("Fill in street, postcode and town: without them no letter can go.")
+            )
+        elif self.country_id.code in (False, "NL") and not postcode.is_valid(self.zip):
+            problems.append(
+                _("%s is not a Dutch postcode: write it like 1234 AB.", self.zip)
+            )
+        if self.incasso_post_unreachable:
+            problems.append(
+                _("A letter came back: look up the new address and fill it in.")
+            )
+        if self.email and not self.email_normalized:
+            problems.append(_("%s is not an e-mail address: correct it.", self.email))
+        if self.incasso_email_unreachable:
+            problems.append(_("An e-mail bounced: ask for another e-mail address."))
+        if self._incasso_phone_is_wrong():
+            problems.append(self._incasso_phone_message())
+        return problems
+
+    def _incasso_phone_is_wrong(self):
+        return bool(self.phone) and not self.phone_sanitized
+
+    def _incasso_phone_message(self):
+        self.ensure_one()
+        return self.env._(
+            "%s is not a phone number: write it with country code, like "
+            "+31 6 12345678, or with the right country in the address.",
+            self.phone,
+        )
+
+    @api.model
+    def _incasso_clean(self, vals):
+        """``vals`` with the spaces and points taken out of a register number."""
+        number = vals.get("company_registry")
+        if number and re.fullmatch(r"[0-9\s.]+", number):
+            return {**vals, "company_registry": re.sub(r"\D", "", number)}
+        return vals
+
+    def _incasso_changes(self, vals, names):
+        """Whether writing ``vals`` would change one of these fields."""
+        self.ensure_one()
+        values = self._convert_to_write({name: self[name] for name in names})
+        return any(
+            name in vals and (vals[name] or False) != (values[name] or False)
+            for name in names
+        )
