@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ..law.limitation import Interruption, limitation
+from .balance import STATUTORY_KINDS
 
 INTEREST_KINDS = [
     ("6:119", "Statutory (6:119 BW)"),
@@ -16,8 +17,6 @@ COST_RULES = [
     ("terms", "Creditor's terms"),
     ("none", "No costs"),
 ]
-# The statutory interest by what the debtor is.
-STATUTORY_KINDS = {"consumer": "6:119", "business": "6:119a", "government": "6:119b"}
 CLAIM_KINDS = [
     ("service", "Service or other contract (3:307 BW)"),
     ("consumer-purchase", "Consumer purchase (7:28 BW)"),

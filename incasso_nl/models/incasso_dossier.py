@@ -487,6 +487,7 @@ class IncassoDossier(models.Model):
         entries._reverse(reason)
         self._unpost_write_off(entries.filtered(lambda e: e.kind == "write_off"))
         self._log("reopened", self.env._("Reopened: %s", reason))
+        self._resume_flow()
         self.env["incasso.debt.aid"]._hold_dossiers(self)
 
     def _release(self, claims, reason):

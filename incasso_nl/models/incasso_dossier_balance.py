@@ -1,37 +1,25 @@
 from collections import defaultdict
-from decimal import Decimal
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..law.amounts import ZERO, cents
-from ..law.costs import (
-    AgreedCosts,
-    Costs,
-    Debt,
-    Recurring,
-    VatConditions,
-    business_costs,
-    recurring_costs,
-    scale_costs,
-)
-from ..law.interest import (
-    Agreed,
-    Reduction,
-    Statutory,
-    Suspension,
-    interest,
-    interest_in_default,
-)
+from ..law.amounts import ZERO
+from ..law.costs import Costs, VatConditions
+from ..law.interest import Reduction, Suspension
 from ..law.steps import Step
-from .balance import ClaimBalance, DossierBalance
-from .incasso_claim import STATUTORY_KINDS
+from .balance import (
+    NO_COSTS,
+    Bill,
+    ClaimFacts,
+    DossierBalance,
+    Engine,
+    Ledger,
+    euro,
+    lowered,
+    shares,
+)
 from .incasso_law import law_amount
-
-# Damages are outside the decree (art. 1 BIK); a judgment has its costs in it.
-NO_COSTS = ("damages", "judgment")
-_TOGETHER = "art. 6:96 lid 7 BW"
 
 
 class IncassoDossier(models.Model):
@@ -66,24 +54,22 @@ class IncassoDossier(models.Model):
         law = self.env["incasso.law"]
         companies = {company for company, *_rest in dossiers.values()}
         engines = {
-            company.id: _Engine(
+            company.id: Engine(
                 law._interest_table(), law._settings(company).convention, on_date
             )
             for company in self.env["res.company"].browse(companies)
         }
         claims = defaultdict(list)
-        for claim_id, dossier_id, is_held, *row in self._read_claims(ids):
-            if is_held and exclude_held:
+        for facts in map(ClaimFacts._make, self._read_claims(ids)):
+            if facts.is_held and exclude_held:
                 continue
-            company, debtor_type, _claimed = dossiers[dossier_id]
-            claims[dossier_id].append(
+            company, debtor_type, _claimed = dossiers[facts.dossier_id]
+            claims[facts.dossier_id].append(
                 engines[company].claim_balance(
-                    claim_id,
+                    facts,
                     debtor_type,
-                    is_held,
-                    row,
-                    ledgers.get(claim_id) or _Ledger(),
-                    freezes.get(claim_id, ()),
+                    ledgers.get(facts.claim_id) or Ledger(),
+                    freezes.get(facts.claim_id, ()),
                 )
             )
         return {
@@ -120,8 +106,7 @@ class IncassoDossier(models.Model):
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     def _read_claims(self, ids):
-        """The claims of dossiers, by due date. Amounts in whole cents, so that they
-        reach Decimal without a detour over float."""
+        """The claims of dossiers by due date, as `ClaimFacts` wants them."""
         self.env.cr.execute(
             """
             SELECT claim.id, claim.dossier_id,
@@ -163,7 +148,7 @@ class IncassoDossier(models.Model):
     def _read_entries(self, ids, on_date):
         """The ledger up to and including a day.
 
-        :return: `_Ledger` by claim id, and costs in euro by dossier id
+        :return: `Ledger` by claim id, and costs in euro by dossier id
         """
         self.env.cr.execute(
             """
@@ -179,13 +164,13 @@ class IncassoDossier(models.Model):
         for dossier_id, claim_id, component, kind, day, amount in (
             self.env.cr.fetchall()
         ):
-            amount = _euro(amount)
+            amount = euro(amount)
             if component == "costs":
                 costs[dossier_id] = costs.get(dossier_id, ZERO) + amount
                 continue
             ledger = ledgers.get(claim_id)
             if ledger is None:
-                ledger = ledgers[claim_id] = _Ledger()
+                ledger = ledgers[claim_id] = Ledger()
             if kind == "claim":
                 ledger.principal += amount
             elif kind == "interest":
@@ -287,33 +272,37 @@ class IncassoDossier(models.Model):
 
     # === BUSINESS METHODS - COSTS === #
 
-    def _claimable_costs(self, balances, on_date, due_only=False):
+    def _claimable_costs(self, balances, on_date, due_only=False, held=False):
         """Collection costs for the claims on which none were charged yet.
 
         Those that a notice announces, or with ``due_only`` those that may be charged
         now. Claims in one dossier are taken together: what was charged before for
         others is subtracted from the costs over all (art. 6:96 lid 7 BW).
 
-        :param dict balances: as `_balances` gave them; held claims are left out
+        :param dict balances: as `_balances` gave them
         :param date on_date: whose scale applies
         :param bool due_only: for a consumer, only the claims whose notice has run out
+        :param bool held: also for claims that a hold stops now, when the past is done
+            over
         :return: by dossier id
         :rtype: dict[int, law.costs.Costs]
         """
-        found = self._new_costs(balances, on_date, due_only)
+        found = self._new_costs(balances, on_date, due_only, held)
         return {dossier_id: costs for dossier_id, (costs, _claims) in found.items()}
 
-    def _charge_costs(self, on_date, messages=None):
+    def _charge_costs(self, on_date, messages=None, held=False):
         """Charge collection costs where the law allows, once for each claim.
 
         :param date on_date: the day from which they are owed
         :param messages: `incasso.message` that ask for them, for the ledger
+        :param bool held: also for claims that a hold stops now, when the past is done
+            over
         :return: the entries made
         :raise UserError: a consumer has had no notice that ran out unpaid; art. 6:96
             lid 6 BW
         """
         balances = self._balances(on_date)
-        found = self._new_costs(balances, on_date, due_only=True)
+        found = self._new_costs(balances, on_date, True, held)
         by_dossier = {message.dossier_id.id: message.id for message in messages or ()}
         vals_list = []
         for dossier in self:
@@ -322,7 +311,7 @@ class IncassoDossier(models.Model):
                 raise UserError(dossier._no_costs_yet_message())
             if not costs.due:
                 continue
-            for claim, share in zip(claims, _shares(costs.total, claims), strict=True):
+            for claim, share in zip(claims, shares(costs.total, claims), strict=True):
                 self.env["incasso.claim"].browse(claim.claim_id).write(
                     {
                         "costs_date": on_date,
@@ -398,7 +387,7 @@ class IncassoDossier(models.Model):
             self.name,
         )
 
-    def _new_costs(self, balances, on_date, due_only):
+    def _new_costs(self, balances, on_date, due_only, held):
         """:return: by dossier id, the costs to charge and the claims they are for"""
         tables = self.env["incasso.law"]._cost_tables()
         history = self._recurring_history()
@@ -409,7 +398,7 @@ class IncassoDossier(models.Model):
                 claim
                 for claim in balances[dossier.id].claims
                 if not claim.costs_date
-                and not claim.is_held
+                and (held or not claim.is_held)
                 and claim.cost_rule != "none"
                 and claim.claim_kind not in NO_COSTS
                 and claim.principal > 0
@@ -428,18 +417,15 @@ class IncassoDossier(models.Model):
             charged = [
                 claim for claim in balances[dossier.id].claims if claim.costs_date
             ]
-            bill = _Bill(charged, claims, on_date, tables, dossier._costs_vat(on_date))
-            if dossier.debtor_type == "consumer":
-                costs = bill.consumer(
-                    readings,
-                    lambda contract, dossier=dossier: history[
-                        dossier.creditor_id.id, dossier.debtor_id.id, contract
-                    ],
-                )
-                if due_only:
-                    costs = dossier._at_most_announced(costs, claims)
-            else:
-                costs = bill.business()
+            bill = Bill(charged, claims, on_date, tables, dossier._costs_vat(on_date))
+            parties = dossier.creditor_id.id, dossier.debtor_id.id
+            costs = bill.costs(
+                dossier.debtor_type,
+                readings,
+                lambda contract, parties=parties: history[*parties, contract],
+            )
+            if dossier.debtor_type == "consumer" and due_only:
+                costs = dossier._at_most_announced(costs, claims)
             found[dossier.id] = costs, claims
         return found
 
@@ -464,7 +450,7 @@ class IncassoDossier(models.Model):
         step = Step(
             "costs.announced", "art. 6:96 lid 6 BW", announced, {"announced": announced}
         )
-        return _split(announced, costs, [*costs.steps, step])
+        return lowered(costs, announced, step)
 
     def _recurring_history(self):
         """Costs charged before for instalments of recurring contracts.
@@ -488,203 +474,5 @@ class IncassoDossier(models.Model):
         )
         history = defaultdict(list)
         for _id, *key, due, base, amount in self.env.cr.fetchall():
-            history[tuple(key)].append((due, _euro(base), _euro(amount)))
+            history[tuple(key)].append((due, euro(base), euro(amount)))
         return history
-
-
-# === COMPUTING === #
-
-
-class _Ledger:
-    """The entries of one claim up to a day."""
-
-    __slots__ = ("interest", "principal", "reductions")
-
-    def __init__(self):
-        self.principal = ZERO
-        self.interest = ZERO
-        self.reductions = []
-
-
-class _Engine:
-    """Interest of many claims on one day, under one company's conventions."""
-
-    def __init__(self, rates, convention, on_date):
-        self.rates = rates
-        self.convention = convention
-        self.on_date = on_date
-
-    def claim_balance(self, claim_id, debtor_type, is_held, row, ledger, freezes):
-        """:rtype: ClaimBalance"""
-        (
-            name, claim_kind, invoice_date, due_date, close_date, description, contract,
-            invoice_amount, amount,
-            kind, percentage, per, compound, stop_date,
-            cost_rule, cost_percentage, cost_minimum,
-            costs_due_from, costs_date, costs_base, costs_amount,
-            notice_id, limitation_date,
-        ) = row
-        paid_principal = paid_interest = ZERO
-        for reduction in ledger.reductions:
-            paid_principal += reduction.principal
-            paid_interest += reduction.interest
-        result = None
-        total = ledger.interest
-        if close_date is None or close_date > self.on_date:
-            total = ZERO
-            if kind != "none" and ledger.principal > 0 and due_date < self.on_date:
-                result = self._interest(
-                    kind,
-                    percentage and Agreed(
-                        Decimal(str(percentage)), per or "year", bool(compound)
-                    ),
-                    debtor_type,
-                    ledger.principal,
-                    due_date,
-                    reductions=ledger.reductions,
-                    insolvent=stop_date,
-                    suspended=freezes,
-                )
-                total = result.interest
-        return ClaimBalance(
-            claim_id, name, claim_kind, kind, invoice_date, due_date, description or "",
-            contract or "", _euro(invoice_amount or amount), _euro(amount),
-            ledger.principal - paid_principal, total - paid_interest,
-            ledger.interest, total, cost_rule, Decimal(str(cost_percentage or 0)),
-            _euro(cost_minimum), costs_due_from, costs_date, _euro(costs_base),
-            _euro(costs_amount), notice_id, limitation_date, is_held, result,
-        )
-
-    def _interest(self, kind, agreed, debtor_type, principal, due, **history):
-        if kind == "agreed":
-            return interest_in_default(
-                STATUTORY_KINDS[debtor_type], agreed, principal, due, self.on_date,
-                self.rates, convention=self.convention, **history,
-            )
-        return interest(
-            principal, due, self.on_date, Statutory(kind), self.rates,
-            convention=self.convention, **history,
-        )
-
-
-class _Bill:
-    """Collection costs over claims, with what was charged for others subtracted."""
-
-    def __init__(self, charged, fresh, on_date, tables, vat):
-        self.charged = charged
-        self.fresh = fresh
-        self.on_date = on_date
-        self.tables = tables
-        self.vat = vat
-
-    def consumer(self, readings, history):
-        """By the scale; instalments of a recurring contract by the cumulation rule,
-        where that is lower."""
-        together = self._net(self._scale, self.charged, self.fresh)
-        contracts = {claim.recurring_contract for claim in self.fresh} - {""}
-        if not contracts:
-            return together
-        parts = [
-            recurring_costs(
-                [
-                    Debt(claim.due_date, claim.principal)
-                    for claim in self.fresh
-                    if claim.recurring_contract == contract
-                ],
-                self.on_date,
-                self.tables,
-                Recurring(self._charged_before(history(contract)), readings),
-                self.vat,
-            )
-            for contract in sorted(contracts)
-        ]
-        single = [claim for claim in self.fresh if not claim.recurring_contract]
-        if single:
-            charged = [c for c in self.charged if not c.recurring_contract]
-            parts.append(self._net(self._scale, charged, single))
-        apart = _sum(parts)
-        return min(together, apart, key=lambda costs: costs.total)
-
-    def business(self):
-        """By each creditor's terms, or else by the scale; at least the forty euro of
-        art. 6:96 lid 4 BW."""
-
-        def rule(claim):
-            if claim.cost_rule == "terms":
-                return AgreedCosts(claim.cost_percentage, claim.cost_minimum)
-            return None
-
-        parts = []
-        for agreed in dict.fromkeys(map(rule, self.fresh)):
-            parts.append(
-                self._net(
-                    lambda claims, agreed=agreed: self._trade(claims, agreed),
-                    [claim for claim in self.charged if rule(claim) == agreed],
-                    [claim for claim in self.fresh if rule(claim) == agreed],
-                )
-            )
-        return _sum(parts)
-
-    def _charged_before(self, history):
-        """What small instalments cost before, without VAT."""
-        below = self.tables.values.find("instalment_below", self.on_date)
-        return [
-            (due, cents(costs * 100 / (100 + self.vat)))
-            for due, base, costs in history
-            if below is None or base < below
-        ]
-
-    def _scale(self, principals):
-        return scale_costs(principals, self.on_date, self.tables, self.vat)
-
-    def _trade(self, principals, agreed):
-        return business_costs(
-            sum(principals, ZERO),
-            self.on_date,
-            self.tables,
-            last_payment_day=max(claim.due_date for claim in self.fresh),
-            agreed=agreed,
-            vat=self.vat,
-        )
-
-    @staticmethod
-    def _net(rule, charged, fresh):
-        """The costs over all claims, less what was charged for some of them."""
-        costs = rule([claim.costs_base for claim in charged]
-                     + [claim.principal for claim in fresh])
-        before = sum((claim.costs_amount for claim in charged), ZERO)
-        if not before:
-            return costs
-        left = max(costs.total - before, ZERO)
-        step = Step("costs.charged_before", _TOGETHER, left, {"before": before})
-        return _split(left, costs, [*costs.steps, step])
-
-
-def _sum(parts):
-    """Costs of several groups of claims as one."""
-    if len(parts) == 1:
-        return parts[0]
-    steps = [step for costs in parts for step in costs.steps]
-    amount = sum((costs.amount for costs in parts), ZERO)
-    vat = sum((costs.vat for costs in parts), ZERO)
-    reason = None if any(costs.due for costs in parts) else parts[0].reason
-    return Costs(amount, vat, reason, steps)
-
-
-def _split(total, costs, steps):
-    """A lower total, with as large a part for VAT as there was in `costs`."""
-    vat = cents(total * costs.vat / costs.total) if costs.total else ZERO
-    reason = None if total else "no_principal"
-    return Costs(total - vat, vat, reason, steps)
-
-
-def _shares(total, claims):
-    """Divide costs over claims by their principal; the last takes what rounding left."""
-    principal = sum((claim.principal for claim in claims), ZERO)
-    shares = [cents(total * claim.principal / principal) for claim in claims[:-1]]
-    return [*shares, total - sum(shares, ZERO)]
-
-
-def _euro(amount):
-    """Whole cents from the database as euro."""
-    return Decimal(amount).scaleb(-2) if amount else ZERO
