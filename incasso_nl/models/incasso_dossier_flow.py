@@ -4,9 +4,9 @@ from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, format_date
 
 from ..law.amounts import ZERO
 from ..law.window import amsterdam
@@ -899,7 +899,9 @@ class IncassoDossier(models.Model):
         following = {}
         for flow in flows:
             steps = list(flow._steps())
-            following.update(zip(steps, [*steps[1:], flow.step_ids.browse()]))
+            following.update(
+                zip(steps, [*steps[1:], flow.step_ids.browse()], strict=True)
+            )
         for found in carried_out:
             step = following[found.step]
             sends = found.verdict == "take" and found.step._is_message()

@@ -196,8 +196,11 @@ class IncassoFlow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        flows = super().create(vals_list)
-        flows.filtered(lambda flow: flow.state == "active")._ensure_sound()
+        # A draft first: it takes steps, and is checked when it leaves that state.
+        flows = super().create([{**vals, "state": "draft"} for vals in vals_list])
+        for flow, vals in zip(flows, vals_list, strict=True):
+            if vals.get("state", "draft") != "draft":
+                flow.write({"state": vals["state"]})
         return flows
 
     def write(self, vals):
