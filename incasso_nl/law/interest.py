@@ -386,8 +386,8 @@ def _suspension_marks(
         if last and last < start:
             raise ValueError(f"a suspension ends on {last}, before it starts ({start})")
         if start < end and (last is None or last >= first):
-            marks.append((max(start, first), _SUSPEND, suspension))
-            if last and last + ONE_DAY < end:
+            marks.append((start, _SUSPEND, suspension))
+            if last:
                 marks.append((last + ONE_DAY, _RESUME, None))
     return marks
 

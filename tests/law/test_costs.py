@@ -300,6 +300,10 @@ def test_consumer_owes_nothing(options, reason):
     assert describe(costs.steps[-1], "nl") != describe(costs.steps[-1], "en")
 
 
+def test_notice_on_the_first_day_of_default():
+    assert consumer("1000", default_from=SENT).amount == 150
+
+
 def test_consumer_without_a_claim_owes_nothing():
     assert consumer("0").reason == "no_principal"
 
@@ -360,9 +364,9 @@ def test_business_in_default_before_the_decree():
 
 def test_seventh_month():
     """The lowest reading looks back six months: the first month is out of sight."""
-    seven = instalments("50", 7)
-    assert own_letters(seven)[6] == 20
-    assert own_letters(seven, Readings(later="first"))[6] == 40
+    eight = instalments("50", 8)
+    assert own_letters(eight) == [40, *[20] * 7]
+    assert own_letters(eight, Readings(later="first")) == [40, *[20] * 5, 40, 20]
     # After six months without costs both begin again.
     gap = [*instalments("50", 1), Debt(date(2026, 7, 1), D("50"))]
     assert own_letters(gap) == own_letters(gap, Readings(later="first")) == [40, 40]
@@ -382,6 +386,13 @@ def test_one_letter_after_earlier_costs():
     charged = [(date(2025, 12, 1), D("40"))]
     costs = recurring_costs(instalments("100", 3), SENT, TABLES, Recurring(charged))
     assert costs.amount == 20
+
+
+def test_readings_that_come_to_the_same():
+    """15% of 200 is 30, so the minimum by both: the rule for instalments explains."""
+    costs = recurring_costs(instalments("100", 2), SENT, TABLES)
+    assert [step.rule for step in costs.steps] == ["costs.recurring"]
+    assert costs.amount == 40
 
 
 def test_one_letter_with_a_large_instalment():

@@ -32,6 +32,7 @@ TABLE = cases("interest")
 PROSE = cases("interest_2")
 # The cases I-20 to I-23 do not count the day of payment, and cut at half-years.
 HALF_OPEN = Convention(payment_day=False, half_years=True)
+EXACT = Convention(rounding="end")
 
 
 def D(text):
@@ -291,7 +292,8 @@ def test_suspension():
     running = [Suspension(date(2025, 6, 1))]
     assert statutory("6:119", "1000", due, until, suspended=running).days == 61
     outside = [Suspension(date(2024, 1, 1), due), Suspension(date(2025, 7, 1))]
-    assert statutory("6:119", "1000", due, until, suspended=outside).days == 91
+    untouched = statutory("6:119", "1000", due, until, suspended=outside)
+    assert untouched.events == statutory("6:119", "1000", due, until).events
 
 
 def test_payment_on_and_around_the_anniversary():
@@ -430,6 +432,7 @@ def test_months_are_counted_from_the_first_day():
     ("kind", "percentage", "takes_over"),
     [
         ("6:119", "3", False),
+        ("6:119", "4", False),
         ("6:119", "5", True),
         ("6:119a", "3", True),
         ("6:119b", "10", False),
@@ -456,6 +459,29 @@ def test_agreed_interest_must_beat_compound_statutory_interest():
     agreed = Agreed(D("2.01"))
     result = interest_in_default("6:119", agreed, D("1000"), due, until, RATES)
     assert result.terms == Statutory("6:119")
+
+
+def test_unrounded_interest_is_exact():
+    """Half a cent goes up, although no piece ends in decimals.
+
+    1012.50 x (4 x 1 + 6 x 184 + 7 x 19) / 36500 = 1012.50 x 1241 / 36500 = 34.425
+    """
+    due, until = date(2023, 6, 29), date(2024, 1, 19)
+    result = statutory("6:119", "1012.50", due, until, convention=EXACT)
+    assert [(p.days, p.percentage) for p in result.segments] == [
+        (1, 4),
+        (184, 6),
+        (19, 7),
+    ]
+    assert result.interest == D("34.43")
+
+
+def test_rates_between():
+    """From the day asked for, up to and not including the last."""
+    changed = [(date(2025, 6, 1), 6), (date(2026, 1, 1), 4)]
+    start, change = date(2025, 6, 1), date(2026, 1, 1)
+    assert RATES.between("6:119", start, change) == changed[:1]
+    assert RATES.between("6:119", start, change + timedelta(days=1)) == changed
 
 
 def test_rates_before_the_table():
@@ -617,6 +643,7 @@ def test_longest_term_between_businesses(agreed, options, days):
     day = RECEIVED_ON + timedelta(days=agreed)
     term = business_term(Received(RECEIVED_ON), VALUES, agreed_last_day=day, **options)
     assert last_day(term) == days
+    assert (term.steps[0].rule == "terms.agreed") == (days == agreed)
 
 
 @pytest.mark.parametrize(
@@ -642,7 +669,14 @@ def test_large_debtor_and_running_agreements(received, agreed_on, days):
 
 @pytest.mark.parametrize(
     ("agreed", "justified", "days"),
-    [(14, False, 14), (45, False, 30), (45, True, 45), (90, True, 60)],
+    [
+        (14, False, 14),
+        (30, False, 30),
+        (45, False, 30),
+        (45, True, 45),
+        (60, True, 60),
+        (90, True, 60),
+    ],
 )
 def test_longest_term_of_a_government(agreed, justified, days):
     day = RECEIVED_ON + timedelta(days=agreed)
@@ -650,6 +684,7 @@ def test_longest_term_of_a_government(agreed, justified, days):
         Received(RECEIVED_ON), VALUES, agreed_last_day=day, justified=justified
     )
     assert last_day(term) == days
+    assert (term.steps[0].rule == "terms.agreed") == (days == agreed)
 
 
 def test_agreed_day_without_an_invoice():
@@ -871,8 +906,6 @@ def test_agreed_interest_day_by_day(
 
 
 # === PROPERTIES === #
-
-EXACT = Convention(rounding="end")
 
 
 @given(kinds, periods(), money, money, conventions)
