@@ -26,9 +26,7 @@ class IncassoCourtFee(models.Model):
     above = fields.Float(
         string="Claim Above", digits=(12, 2), required=True, tracking=True
     )
-    up_to = fields.Float(
-        help="0: no upper limit.", digits=(12, 2), tracking=True
-    )
+    up_to = fields.Float(help="0: no upper limit.", digits=(12, 2), tracking=True)
     company = fields.Float(
         string="Legal Person", digits=(12, 2), required=True, tracking=True
     )

@@ -20,9 +20,7 @@ class IncassoCourtSalary(models.Model):
     above = fields.Float(
         string="Total Above", digits=(12, 2), required=True, tracking=True
     )
-    up_to = fields.Float(
-        help="0: no upper limit.", digits=(12, 2), tracking=True
-    )
+    up_to = fields.Float(help="0: no upper limit.", digits=(12, 2), tracking=True)
     per_point = fields.Float(digits=(12, 2), required=True, tracking=True)
     max_points = fields.Float(
         string="Most Points", digits=(4, 1), required=True, tracking=True

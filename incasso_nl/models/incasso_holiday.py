@@ -50,7 +50,13 @@ class IncassoHoliday(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        "kind", "date", "month", "day", "easter_offset", "sunday_shift", "valid_from",
+        "kind",
+        "date",
+        "month",
+        "day",
+        "easter_offset",
+        "sunday_shift",
+        "valid_from",
         "valid_until",
     )
     def _compute_next_date(self):

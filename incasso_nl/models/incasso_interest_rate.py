@@ -27,7 +27,7 @@ class IncassoInterestRate(models.Model):
     kind = fields.Selection(
         selection=[
             ("6:119", "Statutory (6:119 BW)"),
-            ("6:119a", "Commercial (6:119a and 6:119b BW)"),
+            ("6:119a", "Commercial (6:119a/b BW)"),
         ],
         required=True,
         tracking=True,

@@ -106,8 +106,7 @@ class IncassoLawTable(models.AbstractModel):
             if self.env.ref(data["xml_id"], raise_if_not_found=False):
                 continue
             domain = [
-                (name, "=", data["values"].get(name) or False)
-                for name in self._law_key
+                (name, "=", data["values"].get(name) or False) for name in self._law_key
             ]
             own = self.search(domain, limit=1)
             if own:
@@ -125,7 +124,7 @@ class IncassoLawTable(models.AbstractModel):
         """
         # In sudo: the numbers of the law are public, and everybody who may see a
         # dossier needs what they lead to. In the source language, as in the file.
-        rows = self.sudo().with_context(lang=None).search([])
+        rows = self.sudo().with_context(lang=None).search([("active", "=", True)])
         names = (*self._law_key, *self._law_fields, "source")
         return [{name: row._law_text(name) for name in names} for row in rows]
 

@@ -1,4 +1,40 @@
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What the numbers are called, by the code under which the law engine knows them.
+NAMES = {
+    "costs_minimum": _lt("Collection costs: minimum"),
+    "costs_maximum": _lt("Collection costs: maximum"),
+    "trade_costs_minimum": _lt("Collection costs: minimum in trade"),
+    "vat_general": _lt("VAT: general rate"),
+    "instalment_below": _lt("Recurring instalments: lower costs below"),
+    "instalment_first": _lt("Recurring instalments: costs of the first"),
+    "instalment_next": _lt("Recurring instalments: costs of each next"),
+    "instalment_maximum": _lt("Recurring instalments: most in the period"),
+    "instalment_window": _lt("Recurring instalments: period"),
+    "term_default": _lt("Payment term where none was agreed"),
+    "term_maximum": _lt("Payment term: longest in trade"),
+    "term_large_debtor": _lt("Payment term: longest for a large debtor"),
+    "term_large_debtor_running": _lt(
+        "Payment term: longest for a large debtor, older agreements"
+    ),
+    "term_government": _lt("Payment term: public bodies"),
+    "term_government_maximum": _lt("Payment term: longest for public bodies"),
+    "notice_days": _lt("Notice of costs: days to pay"),
+    "notice_days_after_receipt": _lt("Notice of costs: days after receipt"),
+    "notice_delivery_days": _lt("Notice of costs: days for delivery"),
+    "notice_safe_days": _lt("Notice of costs: safe distance"),
+    "contact_from_hour": _lt("Contact with debtors: not before"),
+    "contact_until_hour": _lt("Contact with debtors: not after"),
+    "bankruptcy_extension": _lt("Limitation: longer after a bankruptcy"),
+    "kanton_limit": _lt("Cantonal court: claims up to"),
+    "default_judgment_points": _lt("Salary: points for a default judgment"),
+    "hearing_points": _lt("Salary: points with a hearing"),
+    "after_costs_points": _lt("Costs after judgment: points"),
+    "after_costs_maximum": _lt("Costs after judgment: maximum"),
+}
 
 
 class IncassoLegalValue(models.Model):
@@ -47,41 +83,6 @@ class IncassoLegalValue(models.Model):
     @api.depends_context("lang")
     @api.depends("code")
     def _compute_name(self):
-        names = self._names()
         for row in self:
-            row.name = names.get(row.code, row.code)
-
-    def _names(self):
-        """What the numbers are called, by code."""
-        _ = self.env._
-        return {
-            "costs_minimum": _("Collection costs: minimum"),
-            "costs_maximum": _("Collection costs: maximum"),
-            "trade_costs_minimum": _("Collection costs: minimum in trade"),
-            "vat_general": _("VAT: general rate"),
-            "instalment_below": _("Recurring instalments: lower costs below"),
-            "instalment_first": _("Recurring instalments: costs of the first"),
-            "instalment_next": _("Recurring instalments: costs of each next"),
-            "instalment_maximum": _("Recurring instalments: most in the period"),
-            "instalment_window": _("Recurring instalments: period"),
-            "term_default": _("Payment term where none was agreed"),
-            "term_maximum": _("Payment term: longest in trade"),
-            "term_large_debtor": _("Payment term: longest for a large debtor"),
-            "term_large_debtor_running": _(
-                "Payment term: longest for a large debtor, older agreements"
-            ),
-            "term_government": _("Payment term: public bodies"),
-            "term_government_maximum": _("Payment term: longest for public bodies"),
-            "notice_days": _("Notice of costs: days to pay"),
-            "notice_days_after_receipt": _("Notice of costs: days after receipt"),
-            "notice_delivery_days": _("Notice of costs: days for delivery"),
-            "notice_safe_days": _("Notice of costs: safe distance"),
-            "contact_from_hour": _("Contact with debtors: not before"),
-            "contact_until_hour": _("Contact with debtors: not after"),
-            "bankruptcy_extension": _("Limitation: longer after a bankruptcy"),
-            "kanton_limit": _("Cantonal court: claims up to"),
-            "default_judgment_points": _("Salary: points for a default judgment"),
-            "hearing_points": _("Salary: points with a hearing"),
-            "after_costs_points": _("Costs after judgment: points"),
-            "after_costs_maximum": _("Costs after judgment: maximum"),
-        }
+            name = NAMES.get(row.code)
+            row.name = self.env._(name) if name else row.code

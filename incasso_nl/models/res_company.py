@@ -135,6 +135,13 @@ class ResCompany(models.Model):
         "calls safe.",
         default=True,
     )
+    incasso_notice_principal_first = fields.Boolean(
+        string="Principal First in the Notice Term",
+        help="What a consumer pays while the term of a notice of costs runs pays the "
+        "principal before the interest, and so lowers the costs. By art. 6:44 BW it "
+        "would pay the interest first; this is the debtor-friendly choice.",
+        default=True,
+    )
     incasso_bank_days = fields.Integer(
         string="Banking Days",
         help="Working days that a payment may be on its way after a term has ended, "
@@ -348,7 +355,7 @@ class ResCompany(models.Model):
         this_year = fields.Date.today().year
         years = years or range(this_year, this_year + 3)
         # In sudo, also below: the company's hours follow the law, whoever asks.
-        holidays = self.env["incasso.holiday"].sudo().search([])
+        holidays = self.env["incasso.holiday"].sudo().search([("active", "=", True)])
         leaves = self.env["resource.calendar.leaves"].sudo()
         vals_list = []
         for company in self.filtered("resource_calendar_id"):
@@ -421,7 +428,7 @@ class ResCompany(models.Model):
         Friday took it out for good.
         """
         this_year = fields.Date.today().year
-        for company in self.search([]):
+        for company in self.search([("resource_calendar_id", "!=", False)]):
             until = company._incasso_holidays_until()
             filled = until.year if until else this_year - 1
             years = range(max(filled + 1, this_year), this_year + 3)

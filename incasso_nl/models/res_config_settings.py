@@ -63,6 +63,9 @@ class ResConfigSettings(models.TransientModel):
     incasso_rounding = fields.Selection(
         related="company_id.incasso_rounding", readonly=False, required=True
     )
+    incasso_notice_principal_first = fields.Boolean(
+        related="company_id.incasso_notice_principal_first", readonly=False
+    )
     incasso_notice_atw = fields.Boolean(
         related="company_id.incasso_notice_atw", readonly=False
     )

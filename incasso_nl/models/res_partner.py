@@ -133,7 +133,9 @@ class ResPartner(models.Model):
         for partner in self:
             partner.incasso_channel = "email" if partner.email else "post"
 
-    @api.depends("child_ids", "incasso_dossier_ids.state", "incasso_dossier_ids.balance")
+    @api.depends(
+        "child_ids", "incasso_dossier_ids.state", "incasso_dossier_ids.balance"
+    )
     @api.depends_context("allowed_company_ids")
     def _compute_incasso_dossiers(self):
         totals = {partner: (0, 0.0) for partner in self}
@@ -238,12 +240,16 @@ class ResPartner(models.Model):
     def write(self, vals):
         vals = self._incasso_clean(vals)
         moved = self.filtered(
-            lambda partner: partner.incasso_post_unreachable
-            and partner._incasso_changes(vals, _ADDRESS)
+            lambda partner: (
+                partner.incasso_post_unreachable
+                and partner._incasso_changes(vals, _ADDRESS)
+            )
         )
         mailed = self.filtered(
-            lambda partner: partner.incasso_email_unreachable
-            and partner._incasso_changes(vals, ["email"])
+            lambda partner: (
+                partner.incasso_email_unreachable
+                and partner._incasso_changes(vals, ["email"])
+            )
         )
         result = super().write(vals)
         if moved:
@@ -335,24 +341,33 @@ class ResPartner(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        _ = self.env._
         problems = []
         if not (self.street and self.zip and self.city):
             problems.append(
-                _("Fill in street, postcode and town: without them no letter can go.")
+                self.env._(
+                    "Fill in street, postcode and town: without them no letter can go."
+                )
             )
         elif self.country_id.code in (False, "NL") and not postcode.is_valid(self.zip):
             problems.append(
-                _("%s is not a Dutch postcode: write it like 1234 AB.", self.zip)
+                self.env._(
+                    "%s is not a Dutch postcode: write it like 1234 AB.", self.zip
+                )
             )
         if self.incasso_post_unreachable:
             problems.append(
-                _("A letter came back: look up the new address and fill it in.")
+                self.env._(
+                    "A letter came back: look up the new address and fill it in."
+                )
             )
         if self.email and not self.email_normalized:
-            problems.append(_("%s is not an e-mail address: correct it.", self.email))
+            problems.append(
+                self.env._("%s is not an e-mail address: correct it.", self.email)
+            )
         if self.incasso_email_unreachable:
-            problems.append(_("An e-mail bounced: ask for another e-mail address."))
+            problems.append(
+                self.env._("An e-mail bounced: ask for another e-mail address.")
+            )
         if self._incasso_phone_is_wrong():
             problems.append(self._incasso_phone_message())
         return problems

@@ -77,7 +77,9 @@ class TestLawTables(IncassoCommon):
             dict(calendar.shipped_calendar().holidays(2026)),
         )
         self.assertEqual(
-            self.law._limitation_terms().at("consumer-purchase", date(2026, 1, 1)).years,
+            self.law._limitation_terms()
+            .at("consumer-purchase", date(2026, 1, 1))
+            .years,
             2,
         )
         self.assertEqual(
@@ -181,7 +183,10 @@ class TestLawTables(IncassoCommon):
         self.assertEqual(row.percentage, 4.25)
 
     def test_shipped_rows_are_archived_not_deleted(self):
-        with self.assertRaisesRegex(UserError, "Archive it instead"), self.cr.savepoint():
+        with (
+            self.assertRaisesRegex(UserError, "Archive it instead"),
+            self.cr.savepoint(),
+        ):
             self.consumer_2026.with_user(self.manager).unlink()
         own = self.rates.create(
             {
@@ -231,7 +236,10 @@ class TestLawTables(IncassoCommon):
             holiday.create(
                 {"name": "x", "kind": "yearly", "month": 4, "day": 31, "source": "x"}
             )
-        with self.assertRaisesRegex(ValidationError, "Fill in the date"), self.cr.savepoint():
+        with (
+            self.assertRaisesRegex(ValidationError, "Fill in the date"),
+            self.cr.savepoint(),
+        ):
             holiday.create({"name": "x", "kind": "date", "source": "x"})
         new = holiday.create(
             {"name": "x", "kind": "date", "date": "2029-05-11", "source": "x"}
@@ -316,7 +324,13 @@ class TestLawTables(IncassoCommon):
             self.assertEqual(confirmed.percentage, newest.percentage)
             self.assertIn("Manager", confirmed.source)
             self.assertFalse(confirmed.is_stale)
-            with self.assertRaisesRegex(UserError, "known already"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(UserError, "known already"),
+                self.cr.savepoint(),
+            ):
                 confirmed.action_confirm()
-            with self.assertRaisesRegex(UserError, "Only the newest"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(UserError, "Only the newest"),
+                self.cr.savepoint(),
+            ):
                 newest.action_confirm()

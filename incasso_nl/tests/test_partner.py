@@ -83,7 +83,10 @@ class TestPartner(IncassoCommon):
         self.business.company_registry = "12 34.56 78"
         self.assertEqual(self.business.company_registry, "12345678")
         for wrong in ("1234567", "123456789", "KVK1", "١٢٣٤٥٦٧٨"):
-            with self.assertRaisesRegex(ValidationError, "8 digits"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(ValidationError, "8 digits"),
+                self.cr.savepoint(),
+            ):
                 self.business.company_registry = wrong
         # Other countries have other registers.
         self.business.write(
@@ -124,7 +127,9 @@ class TestPartner(IncassoCommon):
         self.assertIn("12 is not a phone number", problems)
         self.consumer.street = "<b>"
         self.consumer.city = False
-        self.assertIn("Fill in street, postcode and town", self.consumer.incasso_problems)
+        self.assertIn(
+            "Fill in street, postcode and town", self.consumer.incasso_problems
+        )
 
     def test_problems_are_text_not_markup(self):
         self.consumer.email = "<script>alert(1)</script>"
@@ -161,7 +166,10 @@ class TestPartner(IncassoCommon):
 
     def test_terms_are_percentages(self):
         for field_name in ("cost_percentage", "interest_percentage"):
-            with self.assertRaisesRegex(ValidationError, "from 0 to 100"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(ValidationError, "from 0 to 100"),
+                self.cr.savepoint(),
+            ):
                 self.env["incasso.creditor.terms"].create(
                     {
                         "partner_id": self.creditor.id,

@@ -74,9 +74,7 @@ class TestWorkingDays(IncassoCommon):
     def test_the_yearly_run_fills_only_years_without_holidays(self):
         with freeze_time("2040-06-01"):
             self.company._cron_incasso_fill_holidays()
-            self.assertEqual(
-                self.company._incasso_holidays_until(), date(2042, 12, 31)
-            )
+            self.assertEqual(self.company._incasso_holidays_until(), date(2042, 12, 31))
             # This company works on Good Friday: 30 March 2040, Easter is 1 April.
             self.env["resource.calendar.leaves"].search(
                 [
