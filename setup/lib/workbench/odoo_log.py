@@ -51,9 +51,9 @@ class Expectations:
 
     def __init__(self):
         table = tomllib.loads((SETUP / "expected_log.toml").read_text())
+        self.entries = table["expected"]
         self.patterns = [
-            (re.compile(entry["message"]), entry["logger"])
-            for entry in table["expected"]
+            (re.compile(entry["message"]), entry["logger"]) for entry in self.entries
         ]
 
     def unexpected(self, record):

@@ -3,9 +3,10 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from .paths import CACHE, SETUP, fingerprint
-from .steps import only_one, run, stamp, stamped, step
+from .steps import StepError, only_one, run, stamp, stamped, step
 
 REQUIREMENTS = SETUP / "requirements"
 
@@ -20,18 +21,17 @@ def python(*kinds):
     home = CACHE / f"venv-{kinds[0]}"
     interpreter = home / "bin" / "python"
     locked = [REQUIREMENTS / f"{kind}.txt" for kind in kinds]
-    made_by = fingerprint(extra=f"{sys.version} {home}")
-    wanted = fingerprint(*locked, extra=made_by)
+    wanted = fingerprint(*locked)
     with only_one(home.name):
-        if stamped(home.name, wanted) and interpreter.exists():
+        works = _is_whole(home)
+        if works and stamped(home.name, wanted):
             return interpreter
         with step(f"Python packages ({', '.join(kinds)})"):
-            if not (stamped(f"{home.name}.python", made_by) and interpreter.exists()):
+            if not works:
                 shutil.rmtree(home, ignore_errors=True)
                 # Never the interpreter of a virtual environment that happens to be on.
                 base = getattr(sys, "_base_executable", sys.executable)
                 run([base, "-m", "venv", home])
-                stamp(f"{home.name}.python", made_by)
             arguments = [part for path in locked for part in ("-r", path)]
             run(
                 # The files are complete locks: nothing is resolved again.
@@ -41,6 +41,18 @@ def python(*kinds):
             )
             stamp(home.name, wanted)
     return interpreter
+
+
+def _is_whole(home):
+    """Tell whether an environment's interpreter still is the one it was made with.
+
+    It is not when the checkout moved, or the machine's Python became a newer one.
+    """
+    try:
+        prefix = run([home / "bin/python", "-c", "import sys, pip; print(sys.prefix)"])
+    except StepError:
+        return False
+    return Path(prefix.strip()) == home
 
 
 def clean_environment():

@@ -69,9 +69,13 @@ def only_one(name):
     """Let one process at a time do this part of the preparation."""
     CACHE.mkdir(exist_ok=True)
     with open(CACHE / f"{name}.lock", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        for _attempt in range(20):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.1)
+        else:
             print(f"* Waiting for another run ({name}) ...", file=sys.stderr)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
