@@ -1,4 +1,3 @@
-import json
 from collections import Counter, defaultdict
 from datetime import UTC, date, timedelta
 from decimal import Decimal
@@ -12,11 +11,12 @@ from ..law.amounts import ZERO
 from ..law.window import amsterdam
 from ..tools.company_days import CompanyDays
 from .balance import DossierBalance
+from .database import write_rows
 
 ONE_DAY = timedelta(days=1)
 # Phases in which no flow runs: a person decides every step.
 MANUAL_PHASES = ("court", "enforcement")
-UNSENT = ("queued", "rendered")
+UNSENT = ("queued", "rendered", "sending")
 GONE = ("sent", "delivered")
 
 
@@ -144,7 +144,8 @@ class IncassoDossier(models.Model):
         """Override of `incasso_nl` to end the flow of a dossier that goes to court."""
         result = super().write(vals)
         if vals.get("phase") in MANUAL_PHASES:
-            self._store(
+            write_rows(
+                self.browse(),
                 [
                     {
                         "id": dossier.id,
@@ -153,7 +154,7 @@ class IncassoDossier(models.Model):
                         "waiting_message": False,
                     }
                     for dossier in self
-                ]
+                ],
             )
         return result
 
@@ -244,47 +245,55 @@ class IncassoDossier(models.Model):
                 )
                 by_flow[found] += dossier
         for chosen, dossiers in by_flow.items():
-            if chosen:
-                dossiers._put_on(chosen, chosen._steps()[:1], on_date)
-            else:
+            if not chosen:
                 dossiers._log(
                     "note", self.env._("No active flow fits: choose one by hand.")
                 )
+                continue
+            step = chosen._steps()[:1]
+            days = DaysByCompany(self.env)
+            dossiers._go_to(
+                step,
+                {
+                    found.id: step._date_after(
+                        days[found.company_id], on_date, found.deadline, found.due
+                    )
+                    for found in dossiers._situations(on_date)
+                },
+            )
+            dossiers._log(
+                "note", self.env._("On flow “%s”.", chosen.display_name)
+            )
 
-    def _put_on(self, flow, step, on_date, day=None):
-        """Make ``step`` of ``flow`` the next step of these dossiers.
+    def _go_to(self, step, dates):
+        """Make ``step`` the next step, and its flow the flow, of these dossiers.
 
-        :param date on_date: the day from which the step's wait counts
-        :param date day: the day on which to take it; by default as the step says
+        What is still in the outbox for an earlier step is withdrawn.
+
+        :param dict[int, date] dates: the day on which to take it, by dossier id
         """
-        rows = []
-        for company, dossiers in self.grouped("company_id").items():
-            days = CompanyDays(company)
-            for situation in dossiers._situations(on_date):
-                rows.append(
-                    {
-                        "id": situation.id,
-                        "flow_id": flow.id,
-                        "step_id": step._before().id or None,
-                        "next_step_id": step.id or None,
-                        "next_action_date": step
-                        and (
-                            day
-                            or step._date_after(
-                                days, on_date, situation.deadline, situation.due
-                            )
-                        )
-                        or None,
-                        "waiting_message": False,
-                        "flow_round": situation.flow_round + bool(situation.step_id),
-                    }
-                )
-        self._store(rows)
-        self._log(
-            "note",
-            self.env._("On flow %(flow)s.", flow=flow.display_name),
+        self.outbox_ids.filtered(
+            lambda message: message.step_id and message.state in UNSENT
+        )._cancel(self.env._("The flow was changed."), redo=False)
+        before = step._before()
+        write_rows(
+            self.browse(),
+            [
+                {
+                    "id": dossier.id,
+                    "flow_id": step.flow_id.id,
+                    "step_id": before.id or None,
+                    "next_step_id": step.id,
+                    "next_action_date": dates[dossier.id],
+                    "waiting_message": False,
+                    # A round of its own, so that steps taken before can be taken again.
+                    "flow_round": dossier.flow_round + bool(dossier.flow_id),
+                    "run_error": None,
+                }
+                for dossier in self
+            ],
         )
-        if any(row["next_action_date"] <= on_date for row in rows if step):
+        if min(dates.values()) <= fields.Date.context_today(self):
             # Handed over today, written to today: do not wait for tomorrow's run.
             self.env.ref("incasso_nl.cron_daily_run")._trigger()
 
@@ -293,24 +302,40 @@ class IncassoDossier(models.Model):
 
         :param str reason: why, for the time line
         """
-        unsent = self.outbox_ids.filtered(lambda message: message.state in UNSENT)
-        if unsent:
-            unsent._cancel(reason, redo=False)
-        rows = [
-            {
-                "id": situation.id,
-                "step_id": step._before().id or None,
-                "next_step_id": step.id,
-                "next_action_date": on_date,
-                "waiting_message": False,
-                "flow_round": situation.flow_round + 1,
-            }
-            for situation in self._situations(on_date)
-        ]
-        self._store(rows)
+        if not self:
+            return
+        self._go_to(step, dict.fromkeys(self.ids, on_date))
         self._log(
             "withdrawn",
             self.env._("Back to “%(step)s”: %(reason)s", step=step.name, reason=reason),
+            step_id=step.id,
+        )
+
+    def _change_flow(self, step, on_date, reason):
+        """Go on with ``step``, as somebody decided.
+
+        :param step: `incasso.flow.step` of any active flow
+        :param date on_date: the day on which to take it
+        :param str reason: why, for the time line
+        """
+        if not self:
+            return
+        days = DaysByCompany(self.env)
+        dates = {}
+        for dossier in self:
+            calendar = days[dossier.company_id.id]
+            dates[dossier.id] = (
+                calendar.contact_day(on_date) if step._is_contact() else on_date
+            )
+        self._go_to(step, dates)
+        self._log(
+            "override",
+            self.env._(
+                "On flow “%(flow)s”, next step “%(step)s”: %(reason)s",
+                flow=step.flow_id.display_name,
+                step=step.name,
+                reason=reason,
+            ),
             step_id=step.id,
         )
 
@@ -319,11 +344,12 @@ class IncassoDossier(models.Model):
 
         :param dict[int, date] dates: the day by dossier id
         """
-        self._store(
+        write_rows(
+            self.browse(),
             [
                 {"id": dossier_id, "next_action_date": day, "waiting_message": False}
                 for dossier_id, day in dates.items()
-            ]
+            ],
         )
 
     def _resume_flow(self, held_days=0):
@@ -721,7 +747,10 @@ class IncassoDossier(models.Model):
 
         :param dict[int, str] reasons: why, by dossier id
         """
-        self._store([{"id": id_, "run_error": why} for id_, why in reasons.items()])
+        write_rows(
+            self.browse(),
+            [{"id": id_, "run_error": why} for id_, why in reasons.items()],
+        )
         self.browse(reasons)._log("error", reasons)
 
     def _wait(self, decisions):
@@ -756,34 +785,35 @@ class IncassoDossier(models.Model):
             taken += take(step, group, on_date, counts)
         return taken
 
-    def _take_message(self, step, decisions, on_date, counts):
+    def _message_content(self, step, decisions, on_date):
+        """What the messages of a step are made of.
+
+        :return: the dossiers, what they owe, and the costs that the messages announce
+            or charge, the latter two by dossier id
+        """
         dossiers = self.browse(found.situation.id for found in decisions)
         balances = {found.situation.id: found.balance for found in decisions}
-        costs = (
-            dossiers._claimable_costs(balances, on_date, due_only=step.charge_costs)
-            if step.charge_costs or step.action == "notice"
-            else None
-        )
-
-        def queue(wanted, channel):
-            return self.env["incasso.message"]._queue(
-                wanted,
-                step.template_id,
-                on_date,
-                balances,
-                step=step,
-                channel=channel,
-                term_days=step.term_days,
-                claim_interest=step.claim_interest,
-                costs=costs,
+        costs = {}
+        if step.charge_costs or step.action == "notice":
+            costs = dossiers._claimable_costs(
+                balances, on_date, due_only=step.charge_costs
             )
+        return dossiers, balances, costs
 
-        messages = queue(dossiers, step.channel)
+    def _take_message(self, step, decisions, on_date, counts):
+        dossiers, balances, costs = self._message_content(step, decisions, on_date)
+        messages = self.env["incasso.message"]._queue(
+            dossiers,
+            step.template_id,
+            on_date,
+            balances,
+            step=step,
+            channel=step.channel,
+            term_days=step.term_days,
+            claim_interest=step.claim_interest,
+            costs=costs,
+        )
         reached = messages.dossier_id
-        if step.channel != "preferred" and len(reached) < len(dossiers):
-            # Not this way: then any other way that is open.
-            messages += queue(dossiers - reached, "preferred")
-            reached = messages.dossier_id
         if step.charge_costs:
             reached._charge_costs(on_date, messages)
         counts["messages"] += len(messages)
@@ -808,11 +838,12 @@ class IncassoDossier(models.Model):
 
     def _take_proposal(self, step, decisions, on_date, counts):
         self._plan_activities("mail.mail_activity_data_todo", step, decisions, on_date)
-        self._store(
+        write_rows(
+            self.browse(),
             [
                 {"id": found.situation.id, "proposed_date": on_date}
                 for found in decisions
-            ]
+            ],
         )
         return decisions
 
@@ -822,7 +853,9 @@ class IncassoDossier(models.Model):
             for found in decisions
             if found.situation.phase != step.to_phase
         ]
-        self._store([{"id": id_, "phase": step.to_phase} for id_ in moved])
+        write_rows(
+            self.browse(), [{"id": id_, "phase": step.to_phase} for id_ in moved]
+        )
         self.browse(moved)._log("phase", step._describe_action())
         return decisions
 
@@ -934,49 +967,12 @@ class IncassoDossier(models.Model):
                     "waiting_message": bool(step) and day is None,
                 }
             )
-        self._store(rows)
+        write_rows(self.browse(), rows)
         return self.browse(
             row["id"]
             for row in rows
             if row["next_action_date"] and row["next_action_date"] <= on_date
         )
-
-    def _store(self, rows):
-        """Write columns of the flow for many dossiers in one statement.
-
-        Every dossier gets other values, for which the ORM would take a query each. None
-        of these fields has a constraint, a tracking value or a computed field that the
-        ORM would have to look after; the time line tells what happened.
-
-        :param list[dict] rows: ``id`` and the columns, the same for every row
-        """
-        if not rows:
-            return
-        self.env.flush_all()
-        names = [name for name in rows[0] if name != "id"]
-        columns = SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL(self._fields[name].column_type[1]))
-            for name in names
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE incasso_dossier dossier
-                   SET %(values)s, write_uid = %(user)s, write_date = %(now)s
-                  FROM jsonb_to_recordset(%(rows)s) AS new (id int, %(columns)s)
-                 WHERE dossier.id = new.id
-                """,
-                values=SQL(", ").join(
-                    SQL("%s = new.%s", SQL.identifier(name), SQL.identifier(name))
-                    for name in names
-                ),
-                user=self.env.uid,
-                now=self.env.cr.now(),
-                rows=json.dumps(rows, default=fields.Date.to_string),
-                columns=columns,
-            )
-        )
-        self.invalidate_model([*names, "write_uid", "write_date"], flush=False)
 
     # === BUSINESS METHODS - WHAT MESSAGES TELL === #
 

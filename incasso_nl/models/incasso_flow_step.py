@@ -460,6 +460,18 @@ class IncassoFlowStep(models.Model):
                 ),
                 self.env._("art. 6:96 lid 6 BW"),
             )
+        elif self.template_id._asks_for_money() and (
+            self.flow_id.debtor_type not in self.template_id._debtor_types()
+        ):
+            yield Finding(
+                True,
+                self.env._(
+                    "“%(step)s”: “%(template)s” is not for this type of debtor, who "
+                    "owes costs and interest by other rules.",
+                    step=self.name,
+                    template=self.template_id.name,
+                ),
+            )
         if self.term_days < 1:
             yield Finding(
                 True,

@@ -28,7 +28,9 @@ class TestFlow(IncassoCommon):
                 "party": "own",
                 "debtor_type": "consumer",
                 "step_ids": [
-                    Command.create({"name": f"Step {number}", "sequence": number} | step)
+                    Command.create(
+                        {"name": f"Step {number}", "sequence": number} | step
+                    )
                     for number, step in enumerate(steps, 1)
                 ],
                 **values,
@@ -79,7 +81,9 @@ class TestFlow(IncassoCommon):
             steps.mapped("action"),
             ["message", "call", "message", "notice", "message", "message", "proposal"],
         )
-        self.assertEqual(steps.mapped("charge_costs"), [False] * 4 + [True] * 2 + [False])
+        self.assertEqual(
+            steps.mapped("charge_costs"), [False] * 4 + [True] * 2 + [False]
+        )
         self.assertEqual(
             (steps[0].wait_from, steps[0].wait_days, steps[0].term_days),
             ("due", 1, 14),
@@ -377,9 +381,7 @@ class TestFlowDays(IncassoCommon):
             }
         )
         days = CompanyDays(self.company)
-        self.assertEqual(
-            days.add(date(2026, 3, 6), 1, "working"), date(2026, 3, 10)
-        )
+        self.assertEqual(days.add(date(2026, 3, 6), 1, "working"), date(2026, 3, 10))
 
     def test_company_without_hours(self):
         """Then the working days of the law count."""
@@ -388,7 +390,7 @@ class TestFlowDays(IncassoCommon):
         self.assertEqual(days.add(date(2026, 3, 6), 2, "working"), date(2026, 3, 10))
 
     def test_contact_day(self):
-        """Art. 4.2 Bki: no Sundays, holidays and equated days; Saturdays are allowed."""
+        """Art. 4.2 Bki: no Sundays, holidays and equated days; Saturdays may be used."""
         for day, expected in (
             (date(2026, 11, 21), date(2026, 11, 21)),
             (date(2026, 11, 22), date(2026, 11, 23)),
