@@ -170,6 +170,22 @@ class IncassoClaim(models.Model):
     # The ledger's sums for this claim
     principal_open = fields.Monetary(readonly=True, copy=False)
     interest_open = fields.Monetary(string="Booked Interest", readonly=True, copy=False)
+    interest_today = fields.Monetary(
+        help="Interest up to and including today that was not paid.",
+        compute="_compute_interest_today",
+    )
+    balance_today = fields.Monetary(
+        help="Principal and interest; costs belong to the dossier as a whole.",
+        compute="_compute_interest_today",
+    )
+    interest_html = fields.Html(
+        string="How Interest Came About",
+        compute="_compute_interest_html",
+    )
+    limitation_html = fields.Html(
+        string="How the Limitation Came About",
+        compute="_compute_interest_html",
+    )
     limitation_date = fields.Date(
         help="The last day on which the limitation can be interrupted.",
         compute="_compute_limitation_date",
@@ -237,6 +253,40 @@ class IncassoClaim(models.Model):
             result = found.get(claim._origin.id)
             claim.limitation_date = result and result.last_day
 
+    @api.depends("principal_open", "interest_open", "state")
+    def _compute_interest_today(self):
+        today = fields.Date.context_today(self)
+        found = {
+            claim.claim_id: claim
+            for balance in self.dossier_id._origin._balances(today).values()
+            for claim in balance.claims
+        }
+        for claim in self:
+            balance = found.get(claim._origin.id)
+            claim.interest_today = float(balance.interest) if balance else 0.0
+            claim.balance_today = (
+                float(balance.principal + balance.interest) if balance else 0.0
+            )
+
+    @api.depends("principal_open", "interest_open", "limitation_date")
+    @api.depends_context("lang")
+    def _compute_interest_html(self):
+        today = fields.Date.context_today(self)
+        entry = self.env["incasso.entry"]
+        limitations = self._limitations()
+        found = {
+            claim.claim_id: claim
+            for balance in self.dossier_id._balances(today).values()
+            for claim in balance.claims
+        }
+        for claim in self:
+            balance = found.get(claim._origin.id)
+            limitation_found = limitations.get(claim._origin.id)
+            claim.interest_html = balance and entry._explain(balance.steps)
+            claim.limitation_html = limitation_found and entry._explain(
+                [step.as_json() for step in limitation_found.steps]
+            )
+
     @api.depends("dossier_id.hold_ids.state", "dossier_id.hold_ids.claim_ids")
     def _compute_is_disputed(self):
         for claim in self:
@@ -258,7 +308,7 @@ class IncassoClaim(models.Model):
         self._fill_terms(vals_list)
         claims = super().create(vals_list)
         claims._check_dossier_takes_claims()
-        claims.env["incasso.entry"].create(claims._prepare_claim_entries())
+        self.env["incasso.entry"]._book(claims._prepare_claim_entries())
         claims._leave_alone(True)
         claims._stop_insolvent_interest()
         claims._log_added()
@@ -287,7 +337,7 @@ class IncassoClaim(models.Model):
         result = super().write(vals)
         if changed:
             entries._reverse(self.env._("Principal corrected"))
-            self.env["incasso.entry"].create(changed._prepare_claim_entries())
+            self.env["incasso.entry"]._book(changed._prepare_claim_entries())
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -469,11 +519,18 @@ class IncassoClaim(models.Model):
 
     def _leave_alone(self, alone):
         """Keep Odoo's own reminders away from the invoices of these claims, or let them
-        back in. Who hands over is not always allowed to write journal items."""
-        lines = self.move_line_id
-        if lines:
-            # Only this one field, of the items that the claims are about.
-            lines.sudo().no_followup = alone
+        back in once no claim of the invoice runs any more."""
+        moves = self.move_id
+        if not alone:
+            moves -= self.search(
+                [("move_id", "in", moves.ids), ("state", "=", "open")]
+            ).move_id
+        if moves:
+            # sudo: whoever hands over or closes need not be allowed to write journal
+            # items; only this mark is written, on the invoices of these claims.
+            moves.sudo().line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            ).no_followup = alone
 
     # === BUSINESS METHODS - INSOLVENCY === #
 
@@ -568,6 +625,21 @@ class IncassoClaim(models.Model):
         return found
 
     # === ACTION METHODS === #
+
+    def action_explain(self):
+        """Show how the interest on this claim comes about, and when it lapses."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [
+                (self.env.ref("incasso_nl.incasso_claim_view_form_explain").id, "form")
+            ],
+            "target": "new",
+        }
 
     def action_withdraw(self):
         """Take claims out of a running dossier: the creditor has them back."""

@@ -1,10 +1,14 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
+from ..law.limitation import WARNING_DAYS
 from ..law.references import make_kenmerk
 
 PHASES = [
@@ -212,6 +216,19 @@ class IncassoDossier(models.Model):
         store=True,
     )
 
+    limitation_warned_date = fields.Date(
+        help="The limitation date of which the handler was warned.",
+        readonly=True,
+        copy=False,
+    )
+    limitation_soon = fields.Boolean(
+        string="Limitation Is Near",
+        compute="_compute_limitation_soon",
+        search="_search_limitation_soon",
+    )
+    hold_summary = fields.Char(compute="_compute_hold_summary")
+    claim_count = fields.Integer(compute="_compute_claim_count")
+
     claim_ids = fields.One2many(
         comodel_name="incasso.claim", inverse_name="dossier_id"
     )
@@ -310,6 +327,42 @@ class IncassoDossier(models.Model):
             ).mapped("limitation_date")
             dossier.limitation_date = min(dates, default=False)
 
+    @api.depends("limitation_date", "state")
+    def _compute_limitation_soon(self):
+        warn_from = fields.Date.context_today(self) + timedelta(days=WARNING_DAYS)
+        for dossier in self:
+            dossier.limitation_soon = (
+                dossier.state == "open"
+                and dossier.limitation_date
+                and dossier.limitation_date <= warn_from
+            )
+
+    def _search_limitation_soon(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        warn_from = fields.Date.context_today(self) + timedelta(days=WARNING_DAYS)
+        near = Domain("state", "=", "open") & Domain("limitation_date", "<=", warn_from)
+        return near if True in value else ~near
+
+    @api.depends("hold_ids.state", "hold_ids.reason", "hold_ids.claim_ids")
+    @api.depends_context("lang")
+    def _compute_hold_summary(self):
+        for dossier in self:
+            holds = dossier.hold_ids.filtered(lambda hold: hold.state == "active")
+            dossier.hold_summary = "; ".join(hold._summary() for hold in holds)
+
+    @api.depends("claim_ids")
+    def _compute_claim_count(self):
+        counts = dict(
+            self.env["incasso.claim"]._read_group(
+                [("dossier_id", "in", self.ids), ("state", "=", "open")],
+                ["dossier_id"],
+                ["__count"],
+            )
+        )
+        for dossier in self:
+            dossier.claim_count = counts.get(dossier._origin, 0)
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -356,6 +409,61 @@ class IncassoDossier(models.Model):
                             dossier.name,
                         )
                     )
+
+    # === ACTION METHODS === #
+
+    def _action_wizard(self, model, name):
+        """Open a wizard about these dossiers."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_dossier_ids": [Command.set(self.ids)]},
+        }
+
+    def action_hold(self):
+        """Stop the flow of these dossiers."""
+        return self._action_wizard("incasso.set.hold", self.env._("Hold"))
+
+    def action_close(self):
+        """Close these dossiers."""
+        return self._action_wizard("incasso.close", self.env._("Close"))
+
+    def action_reopen(self):
+        """Open these dossiers again."""
+        return self._action_wizard("incasso.reopen", self.env._("Reopen"))
+
+    def action_balance(self):
+        """What this dossier comes to on a day."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Balance of %s", self.name),
+            "res_model": "incasso.balance",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_dossier_id": self.id, "dialog_size": "large"},
+        }
+
+    def action_claims(self):
+        """Show the claims of these dossiers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "incasso_nl.incasso_claim_action"
+        )
+        action["domain"] = [("dossier_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def action_invoices(self):
+        """Show the invoices that are claims in these dossiers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("id", "in", self.claim_ids.move_id.ids)]
+        action["context"] = {"create": False, "default_move_type": "out_invoice"}
+        return action
 
     # === BUSINESS METHODS - OPENING === #
 
@@ -513,7 +621,7 @@ class IncassoDossier(models.Model):
         vals_list = claims._prepare_closing_entries(event, on_date, write_off=False)
         if self.currency_id.compare_amounts(costs, 0) > 0:
             vals_list.append(self._prepare_costs_waiver(event, on_date, costs))
-        self.env["incasso.entry"].create(vals_list)
+        self.env["incasso.entry"]._book(vals_list)
         claims._close(event, on_date)
 
     def _post_write_off(self, entries):
@@ -559,7 +667,7 @@ class IncassoDossier(models.Model):
                 vals_list.append(
                     dossier._prepare_costs_waiver(event, on_date, dossier.costs_open)
                 )
-        return self.env["incasso.entry"].create(vals_list)
+        return self.env["incasso.entry"]._book(vals_list)
 
     def _prepare_costs_waiver(self, event, on_date, amount):
         return {
@@ -620,6 +728,35 @@ class IncassoDossier(models.Model):
             elif not claims and dossier.currency_id.is_zero(dossier.balance):
                 refusals[dossier.id] = self.env._("Nothing is owed.")
         return refusals
+
+    # === BUSINESS METHODS - LIMITATION === #
+
+    @api.model
+    def _cron_warn_limitation(self):
+        """Warn the handlers once, ninety days before a claim lapses."""
+        self.env["incasso.claim"].flush_model(["limitation_date"])
+        near = self.search([("limitation_soon", "=", True)]).filtered(
+            lambda dossier: dossier.limitation_warned_date != dossier.limitation_date
+        )
+        kind = self.env.ref("incasso_nl.mail_activity_type_limitation")
+        self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(self._name),
+                    "res_id": dossier.id,
+                    "activity_type_id": kind.id,
+                    "summary": self.env._(
+                        "A claim lapses after %s",
+                        format_date(self.env, dossier.limitation_date),
+                    ),
+                    "date_deadline": fields.Date.context_today(self),
+                    "user_id": dossier.handler_id.id or self.env.uid,
+                }
+                for dossier in near
+            ]
+        )
+        for day, dossiers in near.grouped("limitation_date").items():
+            dossiers.limitation_warned_date = day
 
     # === BUSINESS METHODS - HOLDS === #
 

@@ -209,6 +209,34 @@ class IncassoDossier(models.Model):
             freezes[claim_id].append(Suspension(start, end))
         return freezes
 
+    def _render_balance(self, on_date):
+        """What is owed on a day as a page: per claim, per component, each amount with
+        its explanation in the language of the user.
+
+        :param date on_date: the day
+        :rtype: Markup
+        """
+        self.ensure_one()
+        balance = self._balances(on_date)[self.id]
+        entry = self.env["incasso.entry"]
+        costs = entry.search(
+            [
+                ("dossier_id", "=", self.id),
+                ("component", "=", "costs"),
+                ("date", "<=", on_date),
+            ]
+        )
+        return self.env["ir.qweb"]._render(
+            "incasso_nl.balance_sheet",
+            {
+                "balance": balance,
+                "costs": costs,
+                "money": lambda amount: self.currency_id.format(float(amount)),
+                "day": lambda day: format_date(self.env, day),
+                "explain": entry._explain,
+            },
+        )
+
     # === BUSINESS METHODS - INTEREST === #
 
     def _claim_interest(self, on_date):
@@ -234,7 +262,7 @@ class IncassoDossier(models.Model):
             dossiers = self.filtered(
                 lambda d, day=day: day == on_date or day in later.get(d.id, ())
             )
-            entries += entries.create(
+            entries += entries._book(
                 [
                     {
                         "dossier_id": balance.dossier_id,
@@ -330,7 +358,7 @@ class IncassoDossier(models.Model):
                     "explanation": [step.as_json() for step in costs.steps],
                 }
             )
-        entries = self.env["incasso.entry"].create(vals_list)
+        entries = self.env["incasso.entry"]._book(vals_list)
         self._log(
             "costs",
             {

@@ -255,6 +255,17 @@ class IncassoEntry(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _book(self, vals_list):
+        """Write entries for whoever does something that the ledger follows.
+
+        :param vals_list: values of the entries
+        :return: the entries
+        """
+        # sudo: nobody writes in the ledger by hand. What led to these entries was
+        # allowed, such as adding a claim or closing a dossier; the rest follows.
+        return self.sudo().create(vals_list).sudo(self.env.su)
+
     def _reverse(self, reason, event=None):
         """Undo entries with entries of the opposite amount on the same value date, so
         that the balance of every day is what it was without them.
@@ -274,7 +285,7 @@ class IncassoEntry(models.Model):
                         dossier=entry.dossier_id.name,
                     )
                 )
-        return self.create(
+        return self._book(
             [
                 {
                     "dossier_id": entry.dossier_id.id,

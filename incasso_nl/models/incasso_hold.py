@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
 
 BATCH = 500
 HOLD_KINDS = [
@@ -181,23 +182,23 @@ class IncassoHold(models.Model):
                 }
             )
 
-    def _log_start(self):
+    def _summary(self):
+        """The hold in one line: kind, claims, reason and last day."""
+        self.ensure_one()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
+        until = self.end_date and self.env._(
+            "through %s", format_date(self.env, self.end_date)
+        )
+        claims = ", ".join(self.claim_ids.mapped("name"))
+        return ", ".join(filter(None, (kinds[self.kind], claims, self.reason, until)))
+
+    def _log_start(self):
         self.env["incasso.event"]._record(
             [
                 {
                     "dossier_id": hold.dossier_id.id,
                     "kind": "hold",
-                    "summary": ": ".join(
-                        filter(
-                            None,
-                            (
-                                kinds[hold.kind],
-                                ", ".join(hold.claim_ids.mapped("name")),
-                                hold.reason,
-                            ),
-                        )
-                    ),
+                    "summary": self.env._("Held: %s", hold._summary()),
                 }
                 for hold in self
             ]

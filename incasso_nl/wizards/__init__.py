@@ -1,0 +1,18 @@
+from . import (
+    incasso_balance,
+    incasso_change_flow,
+    incasso_close,
+    incasso_dry_run,
+    incasso_dry_run_line,
+    incasso_handover,
+    incasso_handover_debtor,
+    incasso_handover_line,
+    incasso_match_receipt,
+    incasso_print_letters,
+    incasso_register_receipt,
+    incasso_reopen,
+    incasso_return_post,
+    incasso_reverse_receipt,
+    incasso_send_message,
+    incasso_set_hold,
+)
