@@ -3,9 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-_ROLES = (
-    "incasso_nl.group_handler,incasso_nl.group_finance,incasso_nl.group_auditor"
-)
+_ROLES = "incasso_nl.group_handler,incasso_nl.group_finance,incasso_nl.group_auditor"
 PROPOSE_BATCH = 2000
 
 
@@ -138,7 +136,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Override of `account` to reverse the receipts of money that is not in the
         books any more: a payment or bank line that is reset or cancelled."""
-        # sudo: whoever may reset a payment, the ledger of the dossiers follows the books.
+        # sudo: whoever may reset a payment, the dossiers' ledger follows the books.
         self.env["incasso.receipt"].sudo().search(
             [("source_line_id", "in", self.line_ids.ids), ("state", "!=", "reversed")]
         )._reverse(self.env._("The payment was reset to draft or cancelled."))

@@ -157,7 +157,7 @@ def _numbers(text: str) -> list[str]:
     between them, with some digits."""
     found = []
     tokens = list(_TOKEN.finditer(text))
-    for first, token in enumerate(tokens):
+    for first in range(len(tokens)):
         number = ""
         for place in range(first, min(first + _MOST_TOKENS, len(tokens))):
             if place > first and not _JOINT.fullmatch(
