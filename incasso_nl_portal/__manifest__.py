@@ -7,5 +7,7 @@
     "author": "Incasso NL contributors",
     "website": "https://github.com/incasso-nl/incasso_nl",
     "depends": ["incasso_nl", "portal"],
-    "data": [],
+    "data": [
+        "views/portal_templates.xml",
+    ],
 }
