@@ -525,12 +525,22 @@ class IncassoClaim(models.Model):
             moves -= self.search(
                 [("move_id", "in", moves.ids), ("state", "=", "open")]
             ).move_id
-        if moves:
-            # sudo: whoever hands over or closes need not be allowed to write journal
-            # items; only this mark is written, on the invoices of these claims.
-            moves.sudo().line_ids.filtered(
-                lambda line: line.account_type == "asset_receivable"
-            ).no_followup = alone
+        # Not by the ORM, for which this mark is an edit of the invoice: it would compute
+        # taxes and balances anew and note that a person changed the invoice.
+        self.env["account.move.line"].flush_model(["no_followup", "account_id"])
+        self.env.cr.execute(
+            """
+            UPDATE account_move_line line
+               SET no_followup = %s
+              FROM account_account account
+             WHERE account.id = line.account_id
+               AND account.account_type = 'asset_receivable'
+               AND line.move_id = ANY(%s)
+            """,
+            [alone, moves.ids],
+        )
+        self.env["account.move.line"].invalidate_model(["no_followup"], flush=False)
+        self.env["account.move"].invalidate_model(["no_followup"], flush=False)
 
     # === BUSINESS METHODS - INSOLVENCY === #
 

@@ -373,10 +373,14 @@ class IncassoHandover(models.TransientModel):
                 }
             )
         dossiers = self.env["incasso.dossier"]
-        self.env["incasso.claim"].create(claim_vals)
         running = dossiers.browse(merged)
-        running._claims_added()
-        lines.move_id.sudo().incasso_proposal_date = False
+        if running:
+            self.env["incasso.claim"].create(claim_vals)
+            running._claims_added()
+        # sudo: handing over takes no right to write invoices; only this mark is removed.
+        lines.move_id.sudo().filtered(
+            "incasso_proposal_date"
+        ).incasso_proposal_date = False
         return running + dossiers._open(vals_list)
 
     def _still_open(self, lines):
