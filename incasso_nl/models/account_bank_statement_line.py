@@ -246,8 +246,10 @@ class AccountBankStatementLine(models.Model):
                 order="date, id",
             )
             for start in range(0, len(lines), BATCH):
-                lines[start : start + BATCH]._incasso_match()
-                self.env["ir.cron"]._commit_progress(
-                    len(lines[start : start + BATCH]),
-                    remaining=len(lines) - start - BATCH,
-                )
+                batch = lines[start : start + BATCH]
+                batch._incasso_match()
+                left = len(lines) - start - len(batch)
+                if not self.env["ir.cron"]._commit_progress(
+                    len(batch), remaining=left
+                ):
+                    return
