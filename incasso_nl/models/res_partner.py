@@ -239,23 +239,14 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         vals = self._incasso_clean(vals)
-        moved = self.filtered(
-            lambda partner: (
-                partner.incasso_post_unreachable
-                and partner._incasso_changes(vals, _ADDRESS)
-            )
-        )
+        moved = self.filtered(lambda partner: partner._incasso_changes(vals, _ADDRESS))
         mailed = self.filtered(
-            lambda partner: (
-                partner.incasso_email_unreachable
-                and partner._incasso_changes(vals, ["email"])
-            )
+            lambda partner: partner._incasso_changes(vals, ["email"])
         )
         result = super().write(vals)
-        if moved:
-            moved.incasso_post_unreachable = False
-        if mailed:
-            mailed.incasso_email_unreachable = False
+        moved.filtered("incasso_post_unreachable").incasso_post_unreachable = False
+        mailed.filtered("incasso_email_unreachable").incasso_email_unreachable = False
+        (moved | mailed)._incasso_found_again()
         return result
 
     @api.model
@@ -382,6 +373,19 @@ class ResPartner(models.Model):
             "+31 6 12345678, or with the right country in the address.",
             self.phone,
         )
+
+    def _incasso_found_again(self):
+        """These partners have a new address: what waited for it goes on."""
+        if self:
+            # In sudo: whoever may change an address need not have rights on dossiers.
+            # Only the holds that say that the address is unknown are ended.
+            self.env["incasso.hold"].sudo().search(
+                [
+                    ("debtor_id", "in", self.ids),
+                    ("kind", "=", "address_unknown"),
+                    ("state", "=", "active"),
+                ]
+            )._end()
 
     @api.model
     def _incasso_clean(self, vals):

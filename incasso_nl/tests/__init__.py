@@ -8,6 +8,7 @@ from . import (
     test_partner,
     test_receipt,
     test_run,
+    test_settings,
     test_setup,
     test_working_days,
 )

@@ -148,6 +148,45 @@ class TestPartner(IncassoCommon):
         self.consumer.email = "nieuw@debiteur.example"
         self.assertFalse(self.consumer.incasso_email_unreachable)
 
+    def test_a_new_address_ends_the_wait_for_it(self):
+        dossier = self._dossier()
+        holds = self.env["incasso.hold"].create(
+            [
+                {"dossier_id": dossier.id, "kind": kind}
+                for kind in ("address_unknown", "dispute")
+            ]
+        )
+        self.consumer.comment = "Heeft gebeld"
+        self.assertEqual(holds.mapped("state"), ["active", "active"])
+        clerk = self._new_user("clerk", "base.group_user,base.group_partner_manager")
+        self.consumer.with_user(clerk).street = "Nieuwstraat 1"
+        self.assertEqual(holds.mapped("state"), ["ended", "active"])
+
+    def test_debtor_keeps_a_valid_phone_number(self):
+        self._dossier()
+        with (
+            self.assertRaisesRegex(ValidationError, "not a phone number"),
+            self.cr.savepoint(),
+        ):
+            self.consumer.phone = "12"
+        # Others may have whatever is written beside their name.
+        self.creditor.phone = "12"
+
+    def test_dossiers_and_balance_of_a_debtor_and_its_contacts(self):
+        contact = self._partner("Piet", parent_id=self.business.id)
+        self._dossier(debtor=self.business, claims=[(100, "2026-03-31")])
+        self._dossier(
+            debtor=contact,
+            claims=[(50, "2026-03-31"), (25.5, "2026-04-30")],
+            flow_id=False,
+        )
+        partners = (self.business + contact).with_user(self.handler)
+        self.assertEqual(partners.mapped("incasso_dossier_count"), [2, 1])
+        self.assertEqual(partners.mapped("incasso_balance"), [175.5, 75.5])
+        action = partners[0].action_incasso_dossiers()
+        found = self.env["incasso.dossier"].search(action["domain"])
+        self.assertEqual(found.debtor_id, self.business + contact)
+
     # === CREDITOR === #
 
     def test_terms_in_force_on_a_day(self):
