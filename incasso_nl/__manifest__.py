@@ -40,6 +40,7 @@
         "data/incasso_message_data.xml",
         # Before the flows, whose steps refer to them.
         "data/incasso_template_data.xml",
+        "data/incasso_flow_data.xml",
         "data/incasso_cron_run.xml",
         "data/ir_cron_receipt.xml",
         "data/incasso_cron_dossier.xml",
@@ -84,6 +85,6 @@
         "views/account_bank_statement_line_views.xml",
         "views/account_payment_views.xml",
     ],
-    "demo": [],
+    "demo": ["demo/incasso_demo.xml"],
     "post_init_hook": "_post_init",
 }
