@@ -220,7 +220,7 @@ class IncassoDossier(models.Model):
             for situation in self._situations(today)
             if situation.next_step_id
         ]
-        self._apply(skipped, today)
+        self._apply(skipped, today, Counter())
 
     # === BUSINESS METHODS - START AND CHANGE === #
 
@@ -693,6 +693,7 @@ class IncassoDossier(models.Model):
         recipients = self._recipients()
         if not recipients:
             return {}
+        self.env["res.partner"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -730,7 +731,10 @@ class IncassoDossier(models.Model):
             by_verdict[decision.verdict].append(decision)
         for verdict in ("take", "skip", "wait", "held", "paid", "aside"):
             counts[verdict] += len(by_verdict[verdict])
-        self._close_paid(by_verdict["paid"], on_date)
+        if by_verdict["paid"]:
+            self.browse(found.situation.id for found in by_verdict["paid"])._close(
+                "paid", on_date
+            )
         self._set_aside(
             {found.situation.id: found.reason for found in by_verdict["aside"]}
         )
@@ -738,9 +742,6 @@ class IncassoDossier(models.Model):
         taken = self._take(by_verdict["take"], on_date, counts)
         self._record_steps(taken, by_verdict["skip"])
         return self._climb(taken + by_verdict["skip"], on_date)
-
-    def _close_paid(self, decisions, on_date):
-        self.browse(found.situation.id for found in decisions)._close("paid", on_date)
 
     def _set_aside(self, reasons):
         """Take dossiers out of the daily run until a person has looked at them.

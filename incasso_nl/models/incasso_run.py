@@ -191,10 +191,9 @@ class IncassoRun(models.Model):
                 if tries == MAX_TRIES:
                     raise
                 self.env.cr.rollback()
-                self.env.invalidate_all(flush=False)
                 time.sleep(random.uniform(0, 0.1 * 2**tries))
                 continue
-            self.env.invalidate_all(flush=False)
+            self.env.invalidate_all()
             missed = missed or len(locked) < len(batch)
             after, tries = last, 0
         return False

@@ -16,7 +16,6 @@ class IncassoChangeFlow(models.TransientModel):
     flow_id = fields.Many2one(
         comodel_name="incasso.flow",
         domain="[('state', '=', 'active'), ('debtor_type', '=', debtor_type)]",
-        required=True,
         compute="_compute_flow_id",
         store=True,
         readonly=False,
@@ -26,7 +25,6 @@ class IncassoChangeFlow(models.TransientModel):
         string="Next Step",
         comodel_name="incasso.flow.step",
         domain="[('flow_id', '=', flow_id)]",
-        required=True,
         compute="_compute_step_id",
         store=True,
         readonly=False,
