@@ -25,7 +25,7 @@ def look(page, url):
     page.click(".o_navbar_apps_menu button")
     page.click(f".o_app[data-menu-xmlid='{APP}']")
     page.wait_for_selector(".o_action_manager .o_view_controller")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".o_loading_indicator", state="hidden")
     menus = page.locator(".o_menu_sections > *").all_inner_texts()
     print(f"Collections app: {page.title()}")
     print(f"  menus:         {', '.join(name.strip() for name in menus)}")
