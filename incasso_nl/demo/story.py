@@ -8,6 +8,8 @@ from odoo import Command, fields
 FIRST_DAY = 100
 #: Letters laid out after this many days ago have not been posted yet.
 LAST_POST = 2
+#: Calls that came up later than this many days ago are still to be made.
+CALLS_LEFT = 4
 
 #: Debtor, days ago that it fell due, what was sold and how often. All of these were sent
 #: to collection on the day after.
@@ -160,7 +162,7 @@ class Story:
 
     def _call(self, day, ago):
         """The handler calls; what came in these last days is still to be done."""
-        if day.weekday() > 4 or ago < 2:
+        if day.weekday() > 4 or ago < CALLS_LEFT:
             return
         calls = self.stage.as_user("handler", "mail.activity").search(
             [
@@ -287,9 +289,9 @@ class Story:
         self._on(50, self._go_bankrupt)
         self._on(25, self._dispute, "hofstra", "Scheur in het frame, wil vervanging")
         self._on(20, self._get_administrator)
-        self._on(9, self._promise, "verbruggen", 0, "Betaalt na ontvangst vakantiegeld")
+        self._on(9, self._promise, "verbruggen", 0, "Betaalt zodra het salaris binnen is")
         self._on(4, self._come_back, "terpstra")
-        self._on(2, self._bounce, "baars")
+        self._on(3, self._bounce, "baars")
         self._on(6, self._skip_the_notice)
 
     def _dispute_repair(self):
@@ -333,6 +335,9 @@ class Story:
         )[:1].action_returned()
 
     def _bounce(self, key):
+        """The e-mail of this morning bounces: it goes by post instead."""
+        self._in_outbox("queued")._render()
+        self._send()
         self._dossier(key).outbox_ids.filtered(
             lambda message: message.state == "sent"
         )[:1]._mark_bounced("550 5.1.1 Mailbox unavailable")
@@ -359,9 +364,11 @@ class Story:
         self._on(1, self._bring_unknown_money)
 
     def _pay(self, key, part):
-        """A debtor pays all or part of what is owed, with the payment reference."""
+        """A debtor pays all or part of what the last message asked for, with the
+        payment reference."""
         dossier = self._dossier(key)
-        amount = round(dossier.balance_today * part, 2)
+        asked = dossier.outbox_ids.filtered("sent_at").sorted("id")[-1:]
+        amount = round(asked.amount * part, 2)
         self._receive(
             amount, dossier.payment_reference, self.stage.partners[key], dossier
         )
