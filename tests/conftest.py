@@ -9,9 +9,9 @@ import email.policy
 import re
 import threading
 import time
-import xmlrpc.client
 
 import pytest
+import requests
 from workbench import databases, odoo
 from workbench.addon_database import TEST
 from workbench.odoo_log import Expectations, records
@@ -68,6 +68,10 @@ class MailPeer:
         self.refused.clear()
 
 
+class ServerError(Exception):
+    """Odoo refused a call, or failed in it."""
+
+
 class OdooServer(Server):
     """The server under test, on a database of its own."""
 
@@ -81,6 +85,7 @@ class OdooServer(Server):
         self.tools = tools
         self.log.unlink(missing_ok=True)
         self.expected = []
+        self._sessions = {}
         self._read = 0
 
     def start(self):
@@ -88,16 +93,32 @@ class OdooServer(Server):
         super().start(*self.tools)
 
     def call(self, model, method, *args, login=ADMIN, password=ADMIN, **kwargs):
-        """Call a public method through Odoo's external API."""
-        common = xmlrpc.client.ServerProxy(f"{self.url}/xmlrpc/2/common")
-        uid = common.authenticate(self.database, login, password, {})
-        assert uid, f"{login} cannot log in"
-        models = xmlrpc.client.ServerProxy(
-            f"{self.url}/xmlrpc/2/object", allow_none=True
+        """Call a public method as the web client of a logged-in user does.
+
+        :raises ServerError: with Odoo's message
+        """
+        if login not in self._sessions:
+            session = requests.Session()
+            self._post(
+                session,
+                "/web/session/authenticate",
+                {"db": self.database, "login": login, "password": password},
+            )
+            self._sessions[login] = session
+        call = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self._post(
+            self._sessions[login], f"/web/dataset/call_kw/{model}/{method}", call
         )
-        return models.execute_kw(
-            self.database, uid, password, model, method, args, kwargs
-        )
+
+    def _post(self, session, path, params):
+        answer = session.post(
+            self.url + path,
+            json={"jsonrpc": "2.0", "method": "call", "params": params},
+            timeout=300,
+        ).json()
+        if "error" in answer:
+            raise ServerError(answer["error"]["data"]["message"])
+        return answer.get("result")
 
     def shell(self, script):
         """Run Python in ``odoo shell`` on the server's database.

@@ -29,7 +29,9 @@ def look(page, url):
     menus = page.locator(".o_menu_sections > *").all_inner_texts()
     print(f"Collections app: {page.title()}")
     print(f"  menus:         {', '.join(name.strip() for name in menus)}")
-    print(f"  rows in view:  {page.locator('.o_data_row, .o_kanban_record').count()}")
+    sample = page.locator(".o_view_sample_data").count()  # Odoo's, of nothing real
+    rows = 0 if sample else page.locator(".o_data_row, .o_kanban_record").count()
+    print(f"  rows in view:  {rows}")
 
 
 def main():

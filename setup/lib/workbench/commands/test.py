@@ -145,13 +145,14 @@ def _run_on_odoo(selection, tally, extra, rebuild):
             run_odoo_tests(interpreter, environment, selection.tags, results)
     if results.unexpected:
         print(f"Odoo's log: {len(results.unexpected)} messages not expected")
-    tally.add(
-        "addons",
-        results.passed,
-        # A warning nobody expected fails the run, so it counts as a failure.
-        len(results.failed) + len(results.unexpected),
-        len(results.skipped),
-    )
+    if selection.tags or results.unexpected:
+        tally.add(
+            "addons",
+            results.passed,
+            # A warning nobody expected fails the run, so it counts as a failure.
+            len(results.failed) + len(results.unexpected),
+            len(results.skipped),
+        )
     if selection.product:
         law = ROOT / "tests/law"
         paths = [*selection.product, f"--ignore={law}", *extra]
