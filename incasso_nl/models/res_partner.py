@@ -11,6 +11,16 @@ from .incasso_dossier import DEBTOR_TYPES
 
 _ROLES = "incasso_nl.group_handler,incasso_nl.group_finance,incasso_nl.group_auditor"
 _ADDRESS = ("street", "street2", "zip", "city", "country_id")
+# What the proposals for a partner go by, and the fields that are proposed.
+_HINTS = (
+    "name",
+    "is_company",
+    "vat",
+    "company_registry",
+    "email",
+    "incasso_debtor_type",
+)
+_PROPOSED = {"incasso_debtor_type", "incasso_natural_person", "incasso_channel"}
 CHANNELS = [("email", "E-mail"), ("post", "Letter")]
 
 # Public bodies as they call themselves; whole words only.
@@ -44,6 +54,7 @@ class ResPartner(models.Model):
         compute="_compute_incasso_debtor_type",
         store=True,
         readonly=False,
+        precompute=True,
     )
     incasso_natural_person = fields.Boolean(
         string="Natural Person Behind It",
@@ -52,6 +63,7 @@ class ResPartner(models.Model):
         compute="_compute_incasso_natural_person",
         store=True,
         readonly=False,
+        precompute=True,
     )
     incasso_birth_date = fields.Date(
         string="Birth Date",
@@ -66,6 +78,7 @@ class ResPartner(models.Model):
         compute="_compute_incasso_channel",
         store=True,
         readonly=False,
+        precompute=True,
     )
     incasso_post_unreachable = fields.Boolean(
         string="Post Comes Back",
@@ -112,10 +125,10 @@ class ResPartner(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("is_company", "vat", "company_registry", "commercial_partner_id")
+    # The next three are computed for a new partner only. From then on `write` follows
+    # the proposal as long as nobody chose otherwise: a choice is never overwritten.
+
     def _compute_incasso_debtor_type(self):
-        # Not dependent on the name, though it is looked at: correcting a typing
-        # error must not undo what a person chose.
         for partner in self:
             head = partner.commercial_partner_id or partner
             if head != partner:
@@ -123,15 +136,13 @@ class ResPartner(models.Model):
             else:
                 partner.incasso_debtor_type = partner._incasso_propose_debtor_type()
 
-    @api.depends("incasso_debtor_type")
     def _compute_incasso_natural_person(self):
         for partner in self:
             partner.incasso_natural_person = partner._incasso_propose_natural_person()
 
-    @api.depends("email")
     def _compute_incasso_channel(self):
         for partner in self:
-            partner.incasso_channel = "email" if partner.email else "post"
+            partner.incasso_channel = partner._incasso_propose_channel()
 
     @api.depends(
         "child_ids", "incasso_dossier_ids.state", "incasso_dossier_ids.balance"
@@ -175,12 +186,11 @@ class ResPartner(models.Model):
 
     # === ONCHANGE METHODS === #
 
-    @api.onchange("name", "is_company")
-    def _onchange_incasso_name(self):
-        # While the partner is being entered only: later the choice is the user's.
-        if not self._origin and self.commercial_partner_id == self:
-            self.incasso_debtor_type = self._incasso_propose_debtor_type()
-            self.incasso_natural_person = self._incasso_propose_natural_person()
+    @api.onchange(*_HINTS)
+    def _onchange_incasso_hints(self):
+        origin = self._origin
+        followed = origin._incasso_followed() if origin else _PROPOSED
+        self.update(self._incasso_proposals(followed))
 
     # === CONSTRAINT METHODS === #
 
@@ -243,7 +253,13 @@ class ResPartner(models.Model):
         mailed = self.filtered(
             lambda partner: partner._incasso_changes(vals, ["email"])
         )
+        hinted = self if not set(_HINTS).isdisjoint(vals) else self.browse()
+        followed = [(partner, partner._incasso_followed()) for partner in hinted]
         result = super().write(vals)
+        for partner, names in followed:
+            changes = partner._incasso_proposals(names - set(vals))
+            if changes:
+                partner.write(changes)
         moved.filtered("incasso_post_unreachable").incasso_post_unreachable = False
         mailed.filtered("incasso_email_unreachable").incasso_email_unreachable = False
         (moved | mailed)._incasso_found_again()
@@ -277,6 +293,30 @@ class ResPartner(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _incasso_followed(self):
+        """Names of the fields that have what is proposed: nobody chose otherwise."""
+        self.ensure_one()
+        return _PROPOSED - set(self._incasso_proposals(_PROPOSED))
+
+    def _incasso_proposals(self, names):
+        """Values of the fields ``names`` that differ from what is proposed now."""
+        self.ensure_one()
+        proposals = {"incasso_channel": self._incasso_propose_channel}
+        if self.commercial_partner_id == self:
+            # What a contact is, it has from its company.
+            proposals["incasso_debtor_type"] = self._incasso_propose_debtor_type
+            proposals["incasso_natural_person"] = self._incasso_propose_natural_person
+        return {
+            name: proposed
+            for name, propose in proposals.items()
+            if name in names and self[name] != (proposed := propose())
+        }
+
+    def _incasso_propose_channel(self):
+        """How this partner can be written to: e-mail where there is an address."""
+        self.ensure_one()
+        return "email" if self.email else "post"
 
     def _incasso_propose_debtor_type(self):
         """What this partner seems to be, from its name and numbers.

@@ -56,11 +56,35 @@ class TestPartner(IncassoCommon):
                 self.assertEqual(partner.incasso_debtor_type, debtor_type)
                 self.assertEqual(partner.incasso_natural_person, natural_person)
 
-    def test_what_a_user_chose_survives_a_correction_of_the_name(self):
-        partner = self._partner("Zorginstelling", is_company=True)
-        partner.incasso_debtor_type = "government"
-        partner.name = "Zorginstelling De Linde"
+    def test_what_a_user_chose_survives(self):
+        partner = self._partner(
+            "Zorginstelling", is_company=True, email="info@linde.example"
+        )
+        partner.write({"incasso_debtor_type": "government", "incasso_channel": "post"})
+        partner.write(
+            {
+                "name": "Zorginstelling De Linde",
+                "company_registry": "12345678",
+                "email": "administratie@linde.example",
+            }
+        )
         self.assertEqual(partner.incasso_debtor_type, "government")
+        self.assertEqual(partner.incasso_channel, "post")
+
+    def test_proposals_are_followed_until_somebody_chooses(self):
+        partner = self._partner("Bakkerij De Linde")
+        self.assertEqual(partner.incasso_debtor_type, "consumer")
+        partner.is_company = True
+        self.assertEqual(partner.incasso_debtor_type, "business")
+        self.assertTrue(partner.incasso_natural_person)
+        partner.name = "Bakkerij De Linde B.V."
+        self.assertFalse(partner.incasso_natural_person)
+        partner.incasso_natural_person = True
+        partner.vat = "NL820471616B01"
+        self.assertTrue(partner.incasso_natural_person)
+        self.assertEqual(partner.incasso_channel, "post")
+        partner.email = "info@linde.example"
+        self.assertEqual(partner.incasso_channel, "email")
 
     def test_form_proposes_while_typing(self):
         form = Form(self.env["res.partner"].with_user(self.manager))
