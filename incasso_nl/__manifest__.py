@@ -81,6 +81,7 @@
         "wizards/incasso_match_receipt_views.xml",
         "wizards/incasso_reverse_receipt_views.xml",
         "views/incasso_receipt_views.xml",
+        "views/incasso_dossier_receipt_views.xml",
         "views/incasso_trust_proof_views.xml",
         "views/account_bank_statement_line_views.xml",
         "views/account_payment_views.xml",

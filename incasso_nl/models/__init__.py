@@ -8,6 +8,7 @@ from . import (
     account_payment,
     incasso_bailiff_fee,
     incasso_books,
+    incasso_books_check,
     incasso_claim,
     incasso_cost_scale,
     incasso_court_fee,

@@ -691,9 +691,9 @@ class IncassoBooks(models.AbstractModel):
         )
         return self.env._(
             "Write-off of %(invoice)s (%(dossier)s). VAT in it: %(vat)s, to be "
-            "reclaimed in the return of the period in which it is certain that it will not be "
-            "paid, at the latest one year after %(due)s (art. 29 Wet OB 1968). When it "
-            "is paid after all, that VAT is due again.",
+            "reclaimed in the return of the period in which it is certain that it "
+            "will not be paid, at the latest one year after %(due)s (art. 29 Wet OB "
+            "1968). When it is paid after all, that VAT is due again.",
             invoice=claim.name,
             dossier=entry.dossier_id.name,
             vat=entry.currency_id.format(float(vat)),

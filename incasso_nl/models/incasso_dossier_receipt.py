@@ -169,6 +169,34 @@ class IncassoDossier(models.Model):
         action["context"] = {"create": False}
         return action
 
+    def action_check_books(self):
+        """Compare the ledgers of these dossiers with the books, and say what does not
+        agree."""
+        findings = self._check_books()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Check of the Books"),
+                "type": "danger" if findings else "success",
+                "sticky": bool(findings),
+                "message": "\n".join(f"{where}: {text}" for where, text in findings)
+                or self.env._("%s dossiers: everything agrees.", len(self)),
+            },
+        }
+
+    # === BUSINESS METHODS - CHECK === #
+
+    def _check_books(self):
+        """What does not agree between ledgers, sums and Odoo's books: nothing, or
+        something is wrong.
+
+        :rtype: list[Finding]
+        """
+        # sudo: an auditor of collections need not see all journal items; only names and
+        # sums come out.
+        return self.env["incasso.books.check"].sudo()._check(self)
+
     # === BUSINESS METHODS - LOCKING === #
 
     def _lock_for_money(self):
@@ -311,7 +339,7 @@ class IncassoDossier(models.Model):
                 work.receipts[dossier.id], key=lambda receipt: receipt._order_key()
             ):
                 vals_list += receipt._prepare_entries(state)
-        self.env["incasso.entry"].create(vals_list)
+        self.env["incasso.entry"]._book(vals_list)
 
     def _prepare_given_up(self, entry, state):
         """Waive again what was waived, as far as it is open now. What was given back to
@@ -486,12 +514,18 @@ class IncassoDossier(models.Model):
         }
 
     def _thank(self):
-        """Queue the message that thanks for paying, if there is a template for it."""
+        """Queue the message that thanks for paying, if there is a template for it.
+
+        Only for debtors who were asked: the others do not know that there is a dossier.
+        """
         template = self.env.ref("incasso_nl.template_thanks", raise_if_not_found=False)
-        if self and template and template.state == "active":
+        asked = self.outbox_ids.filtered(
+            lambda message: message.state in ("sent", "delivered")
+        ).dossier_id
+        if asked and template and template.state == "active":
             today = fields.Date.context_today(self)
             self.env["incasso.message"]._queue(
-                self, template, today, self._balances(today)
+                asked, template, today, asked._balances(today)
             )
 
 
