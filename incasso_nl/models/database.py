@@ -86,7 +86,7 @@ def write_rows(model, rows):
                 )
                 for name in names
             ),
-            rows=json.dumps(rows, default=_json_value),
+            rows=json.dumps(rows, default=json_value),
             user=model.env.uid,
             now=model.env.cr.now(),
         )
@@ -94,7 +94,7 @@ def write_rows(model, rows):
     model.invalidate_model([*names, "write_uid", "write_date"], flush=False)
 
 
-def _json_value(value):
+def json_value(value):
     """Dates, moments and amounts for JSON."""
     if isinstance(value, Decimal):
         return str(value)

@@ -136,6 +136,19 @@ class IncassoClaim(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    creditor_notice_date = fields.Date(
+        string="Notice by the Creditor",
+        help="The day on which the creditor sent a valid notice of costs, before the "
+        "claim came into this dossier.",
+        readonly=True,
+        copy=False,
+    )
+    creditor_notice_costs = fields.Monetary(
+        string="Costs Announced by the Creditor",
+        help="What that notice announced for all its claims together, VAT included.",
+        readonly=True,
+        copy=False,
+    )
     costs_due_from = fields.Date(
         help="The first day on which costs may be charged for this claim.",
         readonly=True,

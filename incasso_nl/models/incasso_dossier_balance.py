@@ -19,15 +19,16 @@ from .balance import (
     lowered,
     shares,
 )
+from .database import write_rows
 from .incasso_law import law_amount
 
 
 class IncassoDossier(models.Model):
     """What a dossier comes to: interest and costs by law, and the ledger.
 
-    Interest is not booked from day to day. What is owed on a day follows from the claims
-    and the whole history of the ledger; it is booked when something fixes it, such as a
-    receipt or the closing of the dossier.
+    Interest is not booked from day to day. What is owed on a day follows from the
+    claims and the whole history of the ledger; it is booked when something fixes it,
+    such as a receipt or the closing of the dossier.
     """
 
     _inherit = "incasso.dossier"
@@ -126,7 +127,8 @@ class IncassoDossier(models.Model):
                               )
                           )
                    ),
-                   claim.name, claim.kind, claim.invoice_date, claim.due_date, claim.close_date,
+                   claim.name, claim.kind, claim.invoice_date, claim.due_date,
+                   claim.close_date,
                    claim.description, claim.recurring_contract,
                    (claim.invoice_amount * 100)::bigint, (claim.amount * 100)::bigint,
                    claim.interest_kind, claim.interest_percentage, claim.interest_per,
@@ -161,9 +163,14 @@ class IncassoDossier(models.Model):
             [ids, on_date],
         )
         ledgers, costs = {}, {}
-        for dossier_id, claim_id, component, kind, day, amount in (
-            self.env.cr.fetchall()
-        ):
+        for (
+            dossier_id,
+            claim_id,
+            component,
+            kind,
+            day,
+            amount,
+        ) in self.env.cr.fetchall():
             amount = euro(amount)
             if component == "costs":
                 costs[dossier_id] = costs.get(dossier_id, ZERO) + amount
@@ -318,21 +325,23 @@ class IncassoDossier(models.Model):
         found = self._new_costs(balances, on_date, due_only, held)
         return {dossier_id: costs for dossier_id, (costs, _claims) in found.items()}
 
-    def _charge_costs(self, on_date, messages=None, held=False):
+    def _charge_costs(self, on_date, messages=None, held=False, balances=None):
         """Charge collection costs where the law allows, once for each claim.
 
         :param date on_date: the day from which they are owed
         :param messages: `incasso.message` that ask for them, for the ledger
         :param bool held: also for claims that a hold stops now, when the past is done
             over
+        :param dict balances: as `_balances(on_date)` gave them, where they are known
         :return: the entries made
         :raise UserError: a consumer has had no notice that ran out unpaid; art. 6:96
             lid 6 BW
         """
-        balances = self._balances(on_date)
+        if balances is None:
+            balances = self._balances(on_date)
         found = self._new_costs(balances, on_date, True, held)
         by_dossier = {message.dossier_id.id: message.id for message in messages or ()}
-        vals_list = []
+        charged, vals_list = [], []
         for dossier in self:
             costs, claims = found[dossier.id]
             if costs.reason == "no_notice":
@@ -340,33 +349,35 @@ class IncassoDossier(models.Model):
             if not costs.due:
                 continue
             for claim, share in zip(claims, shares(costs.total, claims), strict=True):
-                self.env["incasso.claim"].browse(claim.claim_id).write(
+                charged.append(
                     {
+                        "id": claim.claim_id,
                         "costs_date": on_date,
-                        "costs_base": float(claim.principal),
-                        "costs_amount": float(share),
+                        "costs_base": claim.principal,
+                        "costs_amount": share,
                     }
                 )
             vals_list.append(
                 {
                     "dossier_id": dossier.id,
                     "date": on_date,
-                    "component": "costs",
-                    "kind": "costs",
-                    "amount": float(costs.total),
+                    "amount": costs.total,
                     "message_id": by_dossier.get(dossier.id),
                     "explanation": [step.as_json() for step in costs.steps],
                 }
             )
-        entries = self.env["incasso.entry"]._book(vals_list)
+        # By the thousand in the daily run: a statement each, whatever their number.
+        write_rows(self.env["incasso.claim"], charged)
+        entries = self.env["incasso.entry"]._book_costs(vals_list)
+        currency = self.company_id[:1].currency_id
         self._log(
             "costs",
             {
-                entry.dossier_id.id: self.env._(
+                vals["dossier_id"]: self.env._(
                     "Collection costs of %(amount)s charged.",
-                    amount=entry.currency_id.format(entry.amount),
+                    amount=currency.format(float(vals["amount"])),
                 )
-                for entry in entries
+                for vals in vals_list
             },
         )
         return entries
@@ -418,10 +429,14 @@ class IncassoDossier(models.Model):
     def _new_costs(self, balances, on_date, due_only, held):
         """:return: by dossier id, the costs to charge and the claims they are for"""
         tables = self.env["incasso.law"]._cost_tables()
-        history = self._recurring_history()
+        history = self._recurring_history(balances)
+        settings = {
+            company: self.env["incasso.law"]._settings(company)
+            for company in self.company_id
+        }
         found = {}
         for dossier in self:
-            readings = self.env["incasso.law"]._settings(dossier.company_id).readings
+            readings = settings[dossier.company_id].readings
             fresh = [
                 claim
                 for claim in balances[dossier.id].claims
@@ -432,11 +447,15 @@ class IncassoDossier(models.Model):
                 and claim.principal > 0
                 and claim.due_date < on_date
             ]
-            waiting = dossier.debtor_type == "consumer" and due_only and [
-                claim
-                for claim in fresh
-                if not claim.costs_due_from or claim.costs_due_from > on_date
-            ]
+            waiting = (
+                dossier.debtor_type == "consumer"
+                and due_only
+                and [
+                    claim
+                    for claim in fresh
+                    if not claim.costs_due_from or claim.costs_due_from > on_date
+                ]
+            )
             claims = [claim for claim in fresh if not waiting or claim not in waiting]
             if not claims:
                 reason = "no_notice" if waiting else "no_principal"
@@ -469,38 +488,52 @@ class IncassoDossier(models.Model):
 
     def _at_most_announced(self, costs, claims):
         """A consumer owes no more than the notice announced (art. 6:96 lid 6 BW)."""
-        notices = self.env["incasso.message"].browse(
-            {claim.notice_id for claim in claims if claim.notice_id}
+        records = self.env["incasso.claim"].browse([c.claim_id for c in claims])
+        own = records.notice_id.mapped("announced_costs")
+        creditors = {
+            (claim.creditor_notice_date, claim.creditor_notice_costs)
+            for claim in records
+            if not claim.notice_id
+        }
+        announced = sum(
+            map(law_amount, [*own, *(amount for _day, amount in creditors)]), ZERO
         )
-        announced = sum(map(law_amount, notices.mapped("announced_costs")), ZERO)
         if costs.total <= announced:
             return costs
-        step = Step(
-            "costs.announced", "art. 6:96 lid 6 BW", announced, {"announced": announced}
-        )
+        values = {"announced": announced}
+        step = Step("costs.announced", "art. 6:96 lid 6 BW", announced, values)
         return lowered(costs, announced, step)
 
-    def _recurring_history(self):
+    def _recurring_history(self, balances):
         """Costs charged before for instalments of recurring contracts.
 
+        :param dict balances: of these dossiers; without such claims nothing is read
         :return: due date, principal and costs in euro with VAT, by creditor, debtor and
             contract
         """
+        history = defaultdict(list)
+        if not any(
+            claim.recurring_contract
+            for dossier_id in self.ids
+            for claim in balances[dossier_id].claims
+        ):
+            return history
         self.env["incasso.claim"].flush_model()
         self.env.cr.execute(
             """
             SELECT DISTINCT claim.id, claim.creditor_id, claim.debtor_id,
                    claim.recurring_contract, claim.due_date,
-                   (claim.costs_base * 100)::bigint, (claim.costs_amount * 100)::bigint
+                   (claim.costs_base * 100)::bigint,
+                   (claim.costs_amount * 100)::bigint
               FROM incasso_claim current
-              JOIN incasso_claim claim USING (creditor_id, debtor_id, recurring_contract)
+              JOIN incasso_claim claim
+             USING (creditor_id, debtor_id, recurring_contract)
              WHERE current.dossier_id = ANY(%s)
                AND current.recurring_contract IS NOT NULL
                AND claim.costs_date IS NOT NULL
             """,
             [self.ids],
         )
-        history = defaultdict(list)
         for _id, *key, due, base, amount in self.env.cr.fetchall():
             history[tuple(key)].append((due, euro(base), euro(amount)))
         return history

@@ -261,9 +261,7 @@ class IncassoDossier(models.Model):
                     for found in dossiers._situations(on_date)
                 },
             )
-            dossiers._log(
-                "note", self.env._("On flow “%s”.", chosen.display_name)
-            )
+            dossiers._log("note", self.env._("On flow “%s”.", chosen.display_name))
 
     def _go_to(self, step, dates):
         """Make ``step`` the next step, and its flow the flow, of these dossiers.
@@ -816,7 +814,7 @@ class IncassoDossier(models.Model):
         )
         reached = messages.dossier_id
         if step.charge_costs:
-            reached._charge_costs(on_date, messages)
+            reached._charge_costs(on_date, messages, balances=balances)
         counts["messages"] += len(messages)
         unreached = dossiers - reached
         if unreached:

@@ -1,10 +1,12 @@
+import json
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..law.steps import describe
-from .database import forbid_changes
+from .database import forbid_changes, json_value
 
 COMPONENTS = [
     ("costs", "Costs"),
@@ -103,7 +105,7 @@ class IncassoEntry(models.Model):
     reason = fields.Char(help="Why, where a person decided it.")
     explanation = fields.Json(
         string="Explanation Steps",
-        help="The steps of the law engine that led to this amount."
+        help="The steps of the law engine that led to this amount.",
     )
     explanation_html = fields.Html(
         string="Explanation", compute="_compute_explanation_html"
@@ -266,6 +268,55 @@ class IncassoEntry(models.Model):
         # allowed, such as adding a claim or closing a dossier; the rest follows.
         return self.sudo().create(vals_list).sudo(self.env.su)
 
+    @api.model
+    def _book_costs(self, vals_list):
+        """Write entries of collection costs, all in one statement.
+
+        As `_book` for the daily run, which makes them by the thousand: past the ORM,
+        but under the same triggers in the database.
+
+        :param list[dict] vals_list: ``dossier_id``, ``date``, ``amount`` (Decimal),
+            ``message_id`` and ``explanation``
+        :return: the entries
+        :raise UserError: a consumer is charged before a notice has run out
+        """
+        if not vals_list:
+            return self.browse()
+        self.env["incasso.claim"].flush_model(["dossier_id", "costs_due_from"])
+        self.env["incasso.dossier"].flush_model()
+        self._check_costs_due([{"kind": "costs", **vals} for vals in vals_list])
+        self.env.cr.execute(
+            """
+            INSERT INTO incasso_entry (
+                dossier_id, company_id, creditor_id, debtor_id, date, component, kind,
+                amount, message_id, explanation,
+                create_uid, create_date, write_uid, write_date
+            )
+            SELECT dossier.id, dossier.company_id, dossier.creditor_id,
+                   dossier.debtor_id, entry.date, 'costs', 'costs', entry.amount,
+                   entry.message_id, entry.explanation,
+                   %(user)s, %(now)s, %(user)s, %(now)s
+              FROM jsonb_to_recordset(%(entries)s) AS entry (
+                       dossier_id int, date date, amount numeric, message_id int,
+                       explanation jsonb
+                   )
+              JOIN incasso_dossier dossier ON dossier.id = entry.dossier_id
+            RETURNING id
+            """,
+            {
+                "user": self.env.uid,
+                "now": self.env.cr.now(),
+                "entries": json.dumps(vals_list, default=json_value),
+            },
+        )
+        entries = self.browse(sorted(row[0] for row in self.env.cr.fetchall()))
+        self.env["incasso.claim"].invalidate_model(SUMS["incasso.claim"], flush=False)
+        self.env["incasso.dossier"].invalidate_model(
+            [*SUMS["incasso.dossier"], "entry_ids", "interest_today", "balance_today"],
+            flush=False,
+        )
+        return entries
+
     def _reverse(self, reason, event=None):
         """Undo entries with entries of the opposite amount on the same value date, so
         that the balance of every day is what it was without them.
@@ -316,10 +367,10 @@ class IncassoEntry(models.Model):
             if vals["kind"] == "costs" and vals["amount"] > 0
         }
         for dossier in self.env["incasso.dossier"].browse(costs):
+            if dossier.debtor_type != "consumer":
+                continue
             days = [day for day in dossier.claim_ids.mapped("costs_due_from") if day]
-            if dossier.debtor_type == "consumer" and not (
-                days and min(days) <= costs[dossier.id]
-            ):
+            if not (days and min(days) <= costs[dossier.id]):
                 raise UserError(dossier._no_costs_yet_message())
 
     @api.model

@@ -30,10 +30,10 @@ class RunCommon(IncassoCommon):
 
     def _send(self, messages, day):
         """Let messages really have gone out at noon of ``day``."""
-        messages._store([{"id": message.id, "state": "rendered"} for message in messages])
-        messages._mark_sent(
-            fields.Datetime.to_datetime(day) + timedelta(hours=10)
+        messages._store(
+            [{"id": message.id, "state": "rendered"} for message in messages]
         )
+        messages._mark_sent(fields.Datetime.to_datetime(day) + timedelta(hours=10))
 
     def _unsent(self, dossiers):
         return dossiers.outbox_ids.filtered(lambda message: message.state == "queued")
@@ -206,7 +206,9 @@ class TestRunSteps(RunCommon):
             ["Amicable", "Call", "Propose", "Give up"],
         )
         self.assertEqual(dossier.phase, "amicable")
-        self.assertEqual((dossier.state, dossier.close_reason), ("closed", "written_off"))
+        self.assertEqual(
+            (dossier.state, dossier.close_reason), ("closed", "written_off")
+        )
         self.assertEqual(dossier.balance, 0.00)
 
     def test_third_party_starts_at_once(self):
@@ -231,9 +233,11 @@ class TestRunSteps(RunCommon):
         step = dossier.next_step_id
         dossier._run_steps(DAY_AFTER)
         dossier.write({"next_step_id": step.id, "next_action_date": DAY_AFTER})
-        with self.assertRaisesRegex(Exception, "_once_per_step"), mute_logger(
-            "odoo.sql_db"
-        ), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(Exception, "_once_per_step"),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             dossier._run_steps(DAY_AFTER)
         self.assertEqual(len(dossier.outbox_ids), 1)
 
@@ -244,9 +248,11 @@ class TestRunSteps(RunCommon):
         self._due(dossier, step, DAY_AFTER)
         dossier._run_steps(DAY_AFTER)
         dossier.write({"next_step_id": step.id, "next_action_date": DAY_AFTER})
-        with self.assertRaisesRegex(Exception, "_step_once"), mute_logger(
-            "odoo.sql_db"
-        ), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(Exception, "_step_once"),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             dossier._run_steps(DAY_AFTER)
 
     # === GATES === #
@@ -450,9 +456,7 @@ class TestRunSteps(RunCommon):
         draft.action_activate()
         dossier = self._dossier()
         dossier._run_steps(DAY_AFTER)
-        self.assertEqual(
-            set(dossier.outbox_ids.mapped("channel")), {"email", "post"}
-        )
+        self.assertEqual(set(dossier.outbox_ids.mapped("channel")), {"email", "post"})
         email = dossier.outbox_ids.filtered(lambda m: m.channel == "email")
         self._send(email, "2026-04-01")
         self.assertTrue(dossier.waiting_message)
@@ -758,9 +762,7 @@ class TestDryRun(RunCommon):
             {"date": DAY_AFTER, "company_id": self.company.id}
         )
         wizard.action_compute()
-        self.assertEqual(
-            wizard.line_ids.mapped("verdict"), ["skip", "take"]
-        )
+        self.assertEqual(wizard.line_ids.mapped("verdict"), ["skip", "take"])
         dossier._run_steps(DAY_AFTER)
         self.assertEqual(
             dossier.event_ids.filtered("step_id").sorted("id").mapped("step_id"),

@@ -50,9 +50,7 @@ class IncassoDryRun(models.TransientModel):
             dossiers, after = run._next_batch(after, CHUNK)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._(
-                "What Goes Out on %s", fields.Date.to_string(self.date)
-            ),
+            "name": self.env._("What Goes Out on %s", fields.Date.to_string(self.date)),
             "res_model": "incasso.dry.run.line",
             "view_mode": "list,pivot",
             "domain": [("dry_run_id", "=", self.id)],
@@ -63,7 +61,9 @@ class IncassoDryRun(models.TransientModel):
 
     def _add_lines(self, dossiers):
         decisions = [
-            found for found in dossiers._plan_steps(self.date) if found.verdict != "none"
+            found
+            for found in dossiers._plan_steps(self.date)
+            if found.verdict != "none"
         ]
         messages = self._messages(decisions)
         self.env["incasso.dry.run.line"].create(
