@@ -66,10 +66,8 @@ class IncassoDebtAid(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for aid in self:
-            aid.display_name = self.env._(
-                "%(person)s: %(kind)s",
-                person=aid.partner_id.display_name,
-                kind=kinds.get(aid.kind, ""),
+            aid.display_name = ", ".join(
+                filter(None, (aid.partner_id.display_name, kinds.get(aid.kind)))
             )
 
     # === CRUD METHODS === #

@@ -49,6 +49,10 @@ class IncassoDossier(models.Model):
     _check_company_auto = True
     _rec_names_search = ["name", "payment_reference", "debtor_id.name"]
 
+    def _default_handler_id(self):
+        # A dossier that a scheduled job opens has no handler until it is given one.
+        return self.env.user if self.env.uid != api.SUPERUSER_ID else False
+
     name = fields.Char(
         string="Number", required=True, readonly=True, copy=False, default="/"
     )
@@ -107,7 +111,7 @@ class IncassoDossier(models.Model):
         comodel_name="res.users",
         index="btree_not_null",
         tracking=True,
-        default=lambda self: self.env.user,
+        default=lambda self: self._default_handler_id(),
     )
     creditor_reference = fields.Char(help="The creditor's own reference.")
     payment_reference = fields.Char(
@@ -344,12 +348,22 @@ class IncassoDossier(models.Model):
         near = Domain("state", "=", "open") & Domain("limitation_date", "<=", warn_from)
         return near if True in value else ~near
 
-    @api.depends("hold_ids.state", "hold_ids.reason", "hold_ids.claim_ids")
+    @api.depends(
+        "hold_ids.state", "hold_ids.reason", "hold_ids.claim_ids", "held_since"
+    )
     @api.depends_context("lang")
     def _compute_hold_summary(self):
         for dossier in self:
             holds = dossier.hold_ids.filtered(lambda hold: hold.state == "active")
-            dossier.hold_summary = "; ".join(hold._summary() for hold in holds)
+            summaries = "; ".join(hold._summary() for hold in holds)
+            since = dossier.is_held and dossier.held_since
+            if since:
+                summaries = self.env._(
+                    "since %(day)s. %(holds)s",
+                    day=format_date(self.env, since),
+                    holds=summaries,
+                )
+            dossier.hold_summary = summaries
 
     @api.depends("claim_ids")
     def _compute_claim_count(self):
@@ -368,13 +382,16 @@ class IncassoDossier(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override of `mail` to number the dossiers, a series for each company and
-        year, and to give each a payment reference of its own."""
+        year, to give each a payment reference of its own, and to start their flow."""
+        vals_list = [dict(vals) for vals in vals_list]
         self._fill_numbers(vals_list)
+        flows = [vals.pop("flow_id", None) for vals in vals_list]
         dossiers = super().create(vals_list)
         for dossier in dossiers:
             number = f"{dossier.open_date.year}{dossier.id:011}"
             dossier.payment_reference = make_kenmerk(number).reference
         dossiers._log("opened", self.env._("Dossier opened."))
+        dossiers._start_flows(flows)
         self.env["incasso.debt.aid"]._hold_dossiers(dossiers)
         return dossiers
 
@@ -476,15 +493,20 @@ class IncassoDossier(models.Model):
             themselves; False for a dossier without a flow.
         :return: the dossiers, in the same order
         """
-        flows = [vals.get("flow_id", None) for vals in vals_list]
-        dossiers = self.create(vals_list)
+        return self.create(vals_list)
+
+    def _start_flows(self, flows):
+        """Start a flow for each dossier that has claims.
+
+        :param flows: for each dossier the id of a flow, None for the one that fits, or
+            False for none
+        """
         by_flow = defaultdict(self.browse)
-        for dossier, flow in zip(dossiers, flows, strict=True):
-            by_flow[flow] += dossier
-        for flow, group in by_flow.items():
-            if flow is not False:
-                group._start_flow(flow and self.env["incasso.flow"].browse(flow))
-        return dossiers
+        for dossier, flow in zip(self, flows, strict=True):
+            if dossier.claim_ids and flow is not False:
+                by_flow[flow] += dossier
+        for flow, dossiers in by_flow.items():
+            dossiers._start_flow(flow and self.env["incasso.flow"].browse(flow))
 
     @api.model
     def _fill_numbers(self, vals_list):
@@ -559,7 +581,9 @@ class IncassoDossier(models.Model):
             )
         self.hold_ids._drop(on_date)
         self._withdraw_messages(self.env._("The dossier was closed."))
-        self._post_write_off(entries.filtered(lambda entry: entry.kind == "write_off"))
+        written_off = entries.filtered(lambda entry: entry.kind == "write_off")
+        if written_off:
+            self._post_write_off(written_off)
         return events
 
     def _reopen(self, reason):
@@ -593,7 +617,9 @@ class IncassoDossier(models.Model):
         claims.write({"state": "open", "close_date": False, "close_event_id": False})
         claims._leave_alone(True)
         entries._reverse(reason)
-        self._unpost_write_off(entries.filtered(lambda e: e.kind == "write_off"))
+        written_off = entries.filtered(lambda entry: entry.kind == "write_off")
+        if written_off:
+            self._unpost_write_off(written_off)
         self._log("reopened", self.env._("Reopened: %s", reason))
         self._resume_flow()
         self.env["incasso.debt.aid"]._hold_dossiers(self)
