@@ -86,6 +86,9 @@
         "views/account_bank_statement_line_views.xml",
         "views/account_payment_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["incasso_nl/static/tests/tours/**/*"],
+    },
     "demo": ["demo/incasso_demo.xml"],
     "post_init_hook": "_post_init",
 }

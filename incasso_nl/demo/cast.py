@@ -22,14 +22,15 @@ COMPANY = {
     "incasso_phone_hours": "maandag tot en met vrijdag van 9.00 tot 17.00 uur",
     "incasso_propose_days": 10,
 }
-#: Login (the password is the same), name, role, group in accounting: at this company who
-#: sends invoices is who collects them.
+#: Login (the password is the same), name, role, group in accounting (at this company who
+#: sends invoices is who collects them), and whether they work in Dutch.
 USERS = (
-    ("handler", "Noor Hendriks", "handler", "account.group_account_invoice"),
-    ("teamlead", "Bas Visser", "team_lead", "account.group_account_invoice"),
-    ("finance", "Fatima Aziz", "finance", "account.group_account_user"),
-    ("manager", "Marijke de Boer", "manager", "account.group_account_manager"),
-    ("auditor", "Willem Postma", "auditor", "account.group_account_readonly"),
+    ("handler", "Noor Hendriks", "handler", "account.group_account_invoice", False),
+    ("behandelaar", "Youssef Bakker", "handler", "account.group_account_invoice", True),
+    ("teamlead", "Bas Visser", "team_lead", "account.group_account_invoice", False),
+    ("finance", "Fatima Aziz", "finance", "account.group_account_user", False),
+    ("manager", "Marijke de Boer", "manager", "account.group_account_manager", False),
+    ("auditor", "Willem Postma", "auditor", "account.group_account_readonly", False),
 )
 #: Name of what is sold, whether it is goods, price without VAT, tax of the Dutch chart.
 PRODUCTS = {

@@ -29,13 +29,14 @@ class Stage:
     """The company of the story with everything that it has from the beginning.
 
     :param env: of the superuser
-    :ivar env: with the company, in the language of the story
+    :ivar env: with the company, in the language of the administrator
     """
 
     def __init__(self, env):
         self.today = datetime.now(AMSTERDAM).date()
-        dutch = any(code == "nl_NL" for code, _name in env["res.lang"].get_installed())
-        self.lang = "nl_NL" if dutch else "en_US"
+        installed = dict(env["res.lang"].get_installed())
+        self.lang = env.ref("base.user_admin").lang
+        self.dutch = "nl_NL" if "nl_NL" in installed else self.lang
         self.company = self._make_company(env)
         self.env = env(
             context={
@@ -136,14 +137,14 @@ class Stage:
 
     def _make_users(self):
         users = {}
-        for login, name, role, accounting in USERS:
+        for login, name, role, accounting, dutch in USERS:
             user = self.env["res.users"].create(
                 {
                     "name": name,
                     "login": login,
                     "password": login,
                     "email": f"{login}@deketting.example",
-                    "lang": "en_US",
+                    "lang": self.dutch if dutch else self.lang,
                     "tz": "Europe/Amsterdam",
                     "company_id": self.company.id,
                     "company_ids": [Command.set(self.company.ids)],
@@ -154,8 +155,8 @@ class Stage:
                     "notification_type": "inbox",
                 }
             )
-            self._name(user, f"demo_user_{role}")
-            users[role] = user
+            self._name(user, f"demo_user_{login}")
+            users[login] = user
         administrator = self.env.ref("base.user_admin")
         administrator.company_ids |= self.company
         return users
@@ -172,9 +173,10 @@ class Stage:
             }
         )
 
-    def as_user(self, role, model):
-        """A model with the rights of the user in a role."""
-        return self.env[model].with_user(self.users[role])
+    def as_user(self, login, model):
+        """A model with the rights of a user, in that user's language."""
+        user = self.users[login]
+        return self.env[model].with_user(user).with_context(lang=user.lang)
 
     # === WHAT IS SOLD, AND TO WHOM === #
 
@@ -219,7 +221,7 @@ class Stage:
             "city": city,
             "country_id": self.env.ref("base.nl").id,
             "company_id": self.company.id,
-            "lang": self.lang,
+            "lang": self.dutch,
             "email": False if key in PAPER else mailbox,
             "phone": False if key in NOT_CALLED else f"+31 6 123456{number:02}",
             "bank_ids": [

@@ -175,8 +175,8 @@ class Story:
         for number, call in enumerate(calls):
             call.action_feedback(
                 (
-                    "Geen gehoor. Voicemail ingesproken met ons nummer.",
-                    "Gesproken: factuur is ontvangen, betaling volgt.",
+                    "No answer. Left a voicemail with our number.",
+                    "Spoken to: the invoice has arrived, payment follows.",
                 )[number % 2]
             )
 
@@ -223,7 +223,7 @@ class Story:
         ).action_post()
 
     def _hand_over(self, keys, due):
-        moves = self.stage.as_user("team_lead", "account.move").search(
+        moves = self.stage.as_user("teamlead", "account.move").search(
             [
                 ("company_id", "=", self.company.id),
                 ("partner_id", "in", [self.stage.partners[key].id for key in keys]),
@@ -231,7 +231,7 @@ class Story:
             ]
         )
         action = moves.action_incasso_hand_over()
-        handover = self.stage.as_user("team_lead", action["res_model"])
+        handover = self.stage.as_user("teamlead", action["res_model"])
         handover = handover.browse(action["res_id"])
         handover.handler_id = self.stage.users["handler"]
         handover.action_confirm()
@@ -263,13 +263,13 @@ class Story:
             self._on(ago, self._take_on, key, claims)
 
     def _take_on(self, key, claims):
-        self.stage.as_user("handler", "incasso.dossier")._open(
+        self.stage.as_user("behandelaar", "incasso.dossier")._open(
             [
                 {
                     "company_id": self.company.id,
                     "creditor_id": self.stage.partners["velo"].id,
                     "debtor_id": self.stage.partners[key].id,
-                    "handler_id": self.stage.users["handler"].id,
+                    "handler_id": self.stage.users["behandelaar"].id,
                     "creditor_reference": claims[0]["name"],
                     "claim_ids": [Command.create(claim) for claim in claims],
                 }
@@ -287,9 +287,9 @@ class Story:
     def _plan_debtors(self):
         self._on(40, self._dispute_repair)
         self._on(50, self._go_bankrupt)
-        self._on(25, self._dispute, "hofstra", "Scheur in het frame, wil vervanging")
+        self._on(25, self._dispute, "hofstra", "Crack in the frame, wants a new one")
         self._on(20, self._get_administrator)
-        self._on(9, self._promise, "verbruggen", 0, "Betaalt zodra het salaris binnen is")
+        self._on(9, self._promise, "verbruggen", 0, "Pays as soon as the salary is in")
         self._on(4, self._come_back, "terpstra")
         self._on(3, self._bounce, "baars")
         self._on(6, self._skip_the_notice)
@@ -298,7 +298,7 @@ class Story:
         """The hotel disputes one of its invoices; the other goes on."""
         dossier = self._dossier("waterlelie")
         repair = dossier.claim_ids.sorted("amount")[:1]
-        dossier._hold("dispute", "Onderdelen dubbel berekend, zegt de klant", claims=repair)
+        dossier._hold("dispute", "Parts charged twice, says the customer", claims=repair)
 
     def _dispute(self, key, reason):
         self._dossier(key)._hold("dispute", reason)
@@ -350,7 +350,7 @@ class Story:
         dossier._change_flow(
             demand,
             fields.Date.context_today(self.company),
-            "Klant reageert nergens op, meteen aanmanen",
+            "Customer answers nothing: demand at once",
         )
 
     # === MONEY === #
