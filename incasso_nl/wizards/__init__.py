@@ -1,4 +1,5 @@
 from . import (
+    account_payment_register,
     incasso_balance,
     incasso_change_flow,
     incasso_close,
