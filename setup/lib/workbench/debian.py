@@ -21,8 +21,8 @@ NEEDED = {
         "fonts-dejavu-core",
         "fonts-liberation",
     ],
-    "browser": ["chromium"],
-    "git": ["git"],
+    "browser": ["chromium", "libatomic1"],  # the latter for Playwright's Node.js
+    "linters": ["git", "libatomic1"],
 }
 KEYRINGS = ("debian-archive-keyring.gpg", "debian-archive-keyring.pgp")
 

@@ -11,7 +11,7 @@ from . import i18n
 
 
 def main(arguments):
-    debian.install("git")
+    debian.install("linters")
     interpreter = python_env.python("lint")
     environment = {
         **python_env.clean_environment(),
