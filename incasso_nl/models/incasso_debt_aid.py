@@ -80,6 +80,7 @@ class IncassoDebtAid(models.Model):
             dossiers = aid._dossiers()
             aid._hold(dossiers)
             dossiers.claim_ids._stop_insolvent_interest()
+            aid._refresh_limitations(dossiers)
         return aids
 
     # === ACTION METHODS === #
@@ -99,6 +100,7 @@ class IncassoDebtAid(models.Model):
         on_date = on_date or fields.Date.context_today(self)
         for aid in self.filtered(lambda aid: aid.state == "active"):
             aid.write({"state": "ended", "end_date": aid.end_date or on_date})
+            aid._refresh_limitations(aid._dossiers())
             if aid.clean_slate:
                 continue
             if aid._stops_interest():
@@ -115,6 +117,12 @@ class IncassoDebtAid(models.Model):
         (art. 128 Fw) and debt restructuring (art. 303 Fw)."""
         self.ensure_one()
         return self.kind in ("bankruptcy", "wsnp")
+
+    def _refresh_limitations(self, dossiers):
+        """Have limitation dates computed again: an insolvency keeps a term from ending
+        (art. 36 Fw)."""
+        claims = dossiers.claim_ids
+        self.env.add_to_compute(claims._fields["limitation_date"], claims)
 
     def _dossiers(self):
         """The open dossiers of these persons, in every company: debt aid is about the
@@ -162,6 +170,8 @@ class IncassoDebtAid(models.Model):
 
     @api.model
     def _for(self, partners, domain):
+        # Just the person: the daily run asks this of thousands of contacts at a time.
+        partners.fetch(["commercial_partner_id"])
         people = partners | partners.commercial_partner_id
         found = self.search(
             [("partner_id", "in", people.ids), *domain], order="start_date, id"

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
@@ -325,21 +325,20 @@ class IncassoDossier(models.Model):
         found = self._new_costs(balances, on_date, due_only, held)
         return {dossier_id: costs for dossier_id, (costs, _claims) in found.items()}
 
-    def _charge_costs(self, on_date, messages=None, held=False, balances=None):
+    def _charge_costs(self, on_date, messages=None, held=False, found=None):
         """Charge collection costs where the law allows, once for each claim.
 
         :param date on_date: the day from which they are owed
         :param messages: `incasso.message` that ask for them, for the ledger
         :param bool held: also for claims that a hold stops now, when the past is done
             over
-        :param dict balances: as `_balances(on_date)` gave them, where they are known
+        :param dict found: as `_new_costs` gave them, where they are known
         :return: the entries made
         :raise UserError: a consumer has had no notice that ran out unpaid; art. 6:96
             lid 6 BW
         """
-        if balances is None:
-            balances = self._balances(on_date)
-        found = self._new_costs(balances, on_date, True, held)
+        if found is None:
+            found = self._new_costs(self._balances(on_date), on_date, True, held)
         by_dossier = {message.dossier_id.id: message.id for message in messages or ()}
         charged, vals_list = [], []
         for dossier in self:
@@ -434,6 +433,10 @@ class IncassoDossier(models.Model):
             company: self.env["incasso.law"]._settings(company)
             for company in self.company_id
         }
+        # Read together, whichever dossier asks for them first.
+        together = [
+            claim.claim_id for balance in balances.values() for claim in balance.claims
+        ]
         found = {}
         for dossier in self:
             readings = settings[dossier.company_id].readings
@@ -472,7 +475,10 @@ class IncassoDossier(models.Model):
                 lambda contract, parties=parties: history[*parties, contract],
             )
             if dossier.debtor_type == "consumer" and due_only:
-                costs = dossier._at_most_announced(costs, claims)
+                records = self.env["incasso.claim"].browse(
+                    [claim.claim_id for claim in claims]
+                )
+                costs = self._at_most_announced(costs, records.with_prefetch(together))
             found[dossier.id] = costs, claims
         return found
 
@@ -486,14 +492,18 @@ class IncassoDossier(models.Model):
         )
         return conditions.percentage(on_date, self.env["incasso.law"]._legal_values())
 
+    @api.model
     def _at_most_announced(self, costs, claims):
-        """A consumer owes no more than the notice announced (art. 6:96 lid 6 BW)."""
-        records = self.env["incasso.claim"].browse([c.claim_id for c in claims])
-        own = records.notice_id.mapped("announced_costs")
+        """A consumer owes no more than the notice announced (art. 6:96 lid 6 BW), where
+        it is known what that was: a creditor's own notice may have been recorded
+        without its amount."""
+        elsewhere = claims.filtered(lambda claim: not claim.notice_id)
+        if not all(elsewhere.mapped("creditor_notice_costs")):
+            return costs
+        own = claims.notice_id.mapped("announced_costs")
         creditors = {
             (claim.creditor_notice_date, claim.creditor_notice_costs)
-            for claim in records
-            if not claim.notice_id
+            for claim in elsewhere
         }
         announced = sum(
             map(law_amount, [*own, *(amount for _day, amount in creditors)]), ZERO

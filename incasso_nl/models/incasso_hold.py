@@ -190,7 +190,8 @@ class IncassoHold(models.Model):
             "through %s", format_date(self.env, self.end_date)
         )
         claims = ", ".join(self.claim_ids.mapped("name"))
-        return ", ".join(filter(None, (kinds[self.kind], claims, self.reason, until)))
+        reason = self.reason if self.reason != kinds[self.kind] else False
+        return ", ".join(filter(None, (kinds[self.kind], claims, reason, until)))
 
     def _log_start(self):
         self.env["incasso.event"]._record(

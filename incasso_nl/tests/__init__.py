@@ -3,6 +3,7 @@ from . import (
     test_dossier,
     test_flow,
     test_handover,
+    test_hold,
     test_law_tables,
     test_ledger,
     test_letter,
