@@ -121,8 +121,7 @@ class IncassoDebtAid(models.Model):
     def _refresh_limitations(self, dossiers):
         """Have limitation dates computed again: an insolvency keeps a term from ending
         (art. 36 Fw)."""
-        claims = dossiers.claim_ids
-        self.env.add_to_compute(claims._fields["limitation_date"], claims)
+        dossiers.claim_ids.modified(["due_date"])
 
     def _dossiers(self):
         """The open dossiers of these persons, in every company: debt aid is about the

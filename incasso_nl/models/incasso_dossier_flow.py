@@ -788,15 +788,13 @@ class IncassoDossier(models.Model):
         """What the messages of a step are made of.
 
         :return: the dossiers, what they owe, and the costs that the messages announce
-            or charge, the latter two by dossier id
+            or charge with the claims they are for, the latter two by dossier id
         """
         dossiers = self.browse(found.situation.id for found in decisions)
         balances = {found.situation.id: found.balance for found in decisions}
         costs = {}
         if step.charge_costs or step.action == "notice":
-            costs = dossiers._claimable_costs(
-                balances, on_date, due_only=step.charge_costs
-            )
+            costs = dossiers._new_costs(balances, on_date, step.charge_costs, False)
         return dossiers, balances, costs
 
     def _take_message(self, step, decisions, on_date, counts):
@@ -810,11 +808,13 @@ class IncassoDossier(models.Model):
             channel=step.channel,
             term_days=step.term_days,
             claim_interest=step.claim_interest,
-            costs=costs,
+            costs={id_: found for id_, (found, _claims) in costs.items()},
         )
+        # Not all that the messages say, explanations included.
+        messages.fetch(["dossier_id"])
         reached = messages.dossier_id
         if step.charge_costs:
-            reached._charge_costs(on_date, messages, balances=balances)
+            reached._charge_costs(on_date, messages, found=costs)
         counts["messages"] += len(messages)
         unreached = dossiers - reached
         if unreached:

@@ -95,7 +95,7 @@ class IncassoDryRun(models.TransientModel):
                 balances,
                 channel=step.channel,
                 claim_interest=step.claim_interest,
-                costs=costs,
+                costs={id_: charge for id_, (charge, _claims) in costs.items()},
             ):
                 rows[step.id, row["dossier_id"]].append(row)
         return rows

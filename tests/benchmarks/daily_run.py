@@ -68,6 +68,14 @@ def make_data(env, invoices):
     company.partner_id.write(
         {"street": "Molenstraat 1", "zip": "3511 AB", "city": "Utrecht"}
     )
+    # A letter says where to pay.
+    company.incasso_bank_id = env["res.partner.bank"].create(
+        {
+            "acc_number": "NL91ABNA0417164300",
+            "partner_id": company.partner_id.id,
+            "allow_out_payment": True,
+        }
+    )
     debtors = invoices // PER_DEBTOR
     partners = {
         kind: env["res.partner"].create(
