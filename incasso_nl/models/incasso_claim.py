@@ -614,7 +614,9 @@ class IncassoClaim(models.Model):
                AND message.received_date IS NOT NULL
                AND message.state IN ('sent', 'delivered')
                AND message.kind IN ('notice', 'demand', 'final_demand')
-               AND message.date >= claim.create_date::date
+               AND message.snapshot @> jsonb_build_object(
+                       'claims', jsonb_build_array(
+                           jsonb_build_object('claim_id', claim.id)))
              UNION
             SELECT entry.claim_id, receipt.date, 'acknowledgement'
               FROM incasso_entry entry
