@@ -574,7 +574,7 @@ class IncassoDossier(models.Model):
                     "close_date": on_date,
                     "close_reason": reason,
                     "retention_date": dossier._retention_date(on_date),
-                    "next_step_id": False,
+                    # Its step is kept, for when it is reopened.
                     "next_action_date": False,
                     "run_error": False,
                 }
@@ -621,6 +621,9 @@ class IncassoDossier(models.Model):
         if written_off:
             self._unpost_write_off(written_off)
         self._log("reopened", self.env._("Reopened: %s", reason))
+        self.filtered(
+            lambda dossier: dossier.next_step_id and not dossier.waiting_message
+        ).next_action_date = fields.Date.context_today(self)
         self._resume_flow()
         self.env["incasso.debt.aid"]._hold_dossiers(self)
 
