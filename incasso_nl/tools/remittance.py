@@ -89,11 +89,20 @@ class DossierNumbers:
 
 
 def read(texts: Iterable[str], dossier_numbers: DossierNumbers) -> Remittance:
-    """Read the texts of one payment.
+    """Read the texts of one payment, each by itself.
 
     :param texts: remittance information, references, notes; empty ones are skipped
     """
-    text = "\n".join(part.upper() for part in texts if part)
+    found = [_read_one(text.upper(), dossier_numbers) for text in texts if text]
+    return Remittance(
+        *(
+            list(dict.fromkeys(value for one in found for value in getattr(one, name)))
+            for name in Remittance._fields
+        )
+    )
+
+
+def _read_one(text: str, dossier_numbers: DossierNumbers) -> Remittance:
     rf, text_left = _take(text, _RF, check_rf)
     ibans, text_left = _take(text_left, _IBAN, check_iban)
     return Remittance(
