@@ -39,8 +39,8 @@ class AccountMove(models.Model):
     )
     incasso_never_propose = fields.Boolean(
         string="Never Propose",
-        help="This invoice is not proposed for collection. It can still be sent there by "
-        "hand.",
+        help="This invoice is not proposed for collection. It can still be sent there "
+        "by hand.",
         copy=False,
     )
 

@@ -86,8 +86,8 @@ class ClaimBalance(NamedTuple):
     :param principal: still open
     :param interest: accrued and not paid, whether it was booked and claimed or not
     :param interest_booked: all interest in the ledger, paid or not
-    :param interest_total: all interest there is, paid or not: what the ledger holds once
-        it is booked
+    :param interest_total: all interest there is, paid or not: what the ledger holds
+        once it is booked
     :param costs_date: the day on which costs were charged for this claim, if they were
     :param costs_base: the principal over which they were charged
     :param costs_amount: this claim's share in those costs
@@ -185,8 +185,10 @@ class DossierBalance(NamedTuple):
     @property
     def due(self) -> Decimal:
         """What has been asked for: without interest that was never claimed."""
-        return self.principal + self.costs + (
-            self.interest if self.interest_claimed else ZERO
+        return (
+            self.principal
+            + self.costs
+            + (self.interest if self.interest_claimed else ZERO)
         )
 
     def as_json(self) -> dict:
@@ -431,7 +433,7 @@ def lowered(costs: Costs, total: Decimal, step: Step) -> Costs:
 
 
 def shares(total: Decimal, claims: Sequence[ClaimBalance]) -> list[Decimal]:
-    """Divide costs over claims by their principal; the last takes what rounding left."""
+    """Divide costs over claims by their principal; the last takes what is left."""
     principal = sum((claim.principal for claim in claims), ZERO)
     parts = [cents(total * claim.principal / principal) for claim in claims[:-1]]
     return [*parts, total - sum(parts, ZERO)]

@@ -123,9 +123,7 @@ class IncassoClaim(models.Model):
     interest_stop_date = fields.Date(
         help="From this day no interest runs (bankruptcy, WSNP)."
     )
-    cost_rule = fields.Selection(
-        selection=COST_RULES, required=True, default="scale"
-    )
+    cost_rule = fields.Selection(selection=COST_RULES, required=True, default="scale")
     cost_percentage = fields.Float(string="Costs by the Terms (%)", digits=(6, 3))
     cost_minimum = fields.Monetary(string="Least Costs by the Terms")
 
@@ -205,9 +203,7 @@ class IncassoClaim(models.Model):
         store=True,
     )
     is_disputed = fields.Boolean(compute="_compute_is_disputed", store=True)
-    entry_ids = fields.One2many(
-        comodel_name="incasso.entry", inverse_name="claim_id"
-    )
+    entry_ids = fields.One2many(comodel_name="incasso.entry", inverse_name="claim_id")
 
     _open_line_uniq = models.UniqueIndex(
         "(move_line_id) WHERE state = 'open' AND move_line_id IS NOT NULL",
@@ -225,7 +221,8 @@ class IncassoClaim(models.Model):
         "A claim cannot be due before its invoice date.",
     )
     _no_commercial_interest = models.Constraint(
-        "CHECK (debtor_type != 'consumer' OR interest_kind NOT IN ('6:119a', '6:119b'))",
+        "CHECK (debtor_type != 'consumer'"
+        " OR interest_kind NOT IN ('6:119a', '6:119b'))",
         "A consumer owes no commercial interest (art. 6:119a BW): choose the statutory "
         "interest of art. 6:119 BW.",
     )
@@ -379,9 +376,11 @@ class IncassoClaim(models.Model):
     def _claim_entries(self):
         """The entries with which these claims came into the ledger, as they stand."""
         return self.entry_ids.filtered(
-            lambda entry: entry.kind == "claim"
-            and not entry.reversal_of_id
-            and not entry.reversed_by_ids
+            lambda entry: (
+                entry.kind == "claim"
+                and not entry.reversal_of_id
+                and not entry.reversed_by_ids
+            )
         )
 
     def _check_dossier_takes_claims(self):
@@ -538,8 +537,8 @@ class IncassoClaim(models.Model):
             moves -= self.search(
                 [("move_id", "in", moves.ids), ("state", "=", "open")]
             ).move_id
-        # Not by the ORM, for which this mark is an edit of the invoice: it would compute
-        # taxes and balances anew and note that a person changed the invoice.
+        # Not by the ORM, for which this mark is an edit of the invoice: it would
+        # compute taxes and balances anew and note that a person changed the invoice.
         self.env["account.move.line"].flush_model(["no_followup", "account_id"])
         self.env.cr.execute(
             """

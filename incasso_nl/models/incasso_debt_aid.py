@@ -92,8 +92,8 @@ class IncassoDebtAid(models.Model):
     # === BUSINESS METHODS === #
 
     def _end(self, on_date=None):
-        """End debt aid. Without a clean slate interest revives, with hindsight (art. 303
-        lid 3 Fw), and the dossiers go on; with one, they wait to be closed.
+        """End debt aid. Without a clean slate interest revives, with hindsight (art.
+        303 lid 3 Fw), and the dossiers go on; with one, they wait to be closed.
 
         :param date on_date: default today
         """

@@ -233,9 +233,7 @@ class IncassoDossier(models.Model):
     hold_summary = fields.Char(compute="_compute_hold_summary")
     claim_count = fields.Integer(compute="_compute_claim_count")
 
-    claim_ids = fields.One2many(
-        comodel_name="incasso.claim", inverse_name="dossier_id"
-    )
+    claim_ids = fields.One2many(comodel_name="incasso.claim", inverse_name="dossier_id")
     entry_ids = fields.One2many(
         string="Ledger", comodel_name="incasso.entry", inverse_name="dossier_id"
     )
@@ -521,7 +519,9 @@ class IncassoDossier(models.Model):
                 wanted[company, day.replace(month=1, day=1)].append(vals)
         for (company, day), group in wanted.items():
             numbers = self.env["ir.sequence"]._incasso_draw(
-                "incasso.dossier", self.env["res.company"].browse(company), day,
+                "incasso.dossier",
+                self.env["res.company"].browse(company),
+                day,
                 len(group),
             )
             for vals, number in zip(group, numbers, strict=True):
@@ -532,8 +532,9 @@ class IncassoDossier(models.Model):
     def _close(self, reason, on_date=None, write_off=None):
         """Close dossiers: what is left is waived, written off or given back.
 
-        Interest that was claimed is booked up to the day first, so that the ledger shows
-        what was given up. Claims are released, holds ended, unsent messages withdrawn.
+        Interest that was claimed is booked up to the day first, so that the ledger
+        shows what was given up. Claims are released, holds ended, unsent messages
+        withdrawn.
 
         :param str reason: a key of `CLOSE_REASONS`
         :param date on_date: default today
@@ -587,8 +588,8 @@ class IncassoDossier(models.Model):
         return events
 
     def _reopen(self, reason):
-        """Open closed dossiers again: what closing booked is reversed, the claims run on
-        as if nothing had happened.
+        """Open closed dossiers again: what closing booked is reversed, the claims run
+        on as if nothing had happened.
 
         :param str reason: why, for the time line and the ledger
         :raise UserError: it is open, or one of its invoices is in another dossier
@@ -642,7 +643,8 @@ class IncassoDossier(models.Model):
         event = self._log(
             "released",
             self.env._(
-                "%(claims)s: %(reason)s", claims=", ".join(claims.mapped("name")),
+                "%(claims)s: %(reason)s",
+                claims=", ".join(claims.mapped("name")),
                 reason=reason,
             ),
         )
@@ -676,8 +678,8 @@ class IncassoDossier(models.Model):
                 raise UserError(
                     self.env._(
                         "%(amount)s of dossier %(dossier)s is still open: it cannot be "
-                        "closed as paid or credited. Choose another reason, and what is "
-                        "left is written off or given back.",
+                        "closed as paid or credited. Choose another reason, and what "
+                        "is left is written off or given back.",
                         amount=dossier.currency_id.format(left),
                         dossier=dossier.name,
                     )
@@ -738,8 +740,10 @@ class IncassoDossier(models.Model):
         refusals = {}
         for dossier in self:
             claims = dossier.claim_ids.filtered(
-                lambda claim: claim.state == "open"
-                and claim.currency_id.compare_amounts(claim.principal_open, 0) > 0
+                lambda claim: (
+                    claim.state == "open"
+                    and claim.currency_id.compare_amounts(claim.principal_open, 0) > 0
+                )
             )
             if dossier.state == "closed":
                 refusals[dossier.id] = self.env._("The dossier is closed.")

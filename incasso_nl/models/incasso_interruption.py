@@ -24,7 +24,8 @@ class IncassoInterruption(models.Model):
         domain="[('dossier_id', '=', dossier_id)]",
     )
     date = fields.Date(
-        help="The day on which a letter reached the debtor, or the debtor acknowledged.",
+        help="The day on which a letter reached the debtor, or the debtor "
+        "acknowledged.",
         required=True,
         default=fields.Date.context_today,
     )

@@ -30,8 +30,10 @@ class TestDossier(IncassoCommon):
         self.assertEqual(next_year.name, "INC/2027/000001")
         other = self.setup_other_company(name="Ander bedrijf")["company"]
         dossier = self.env["incasso.dossier"]._open(
-            [{"company_id": other.id, "creditor_id": other.partner_id.id}
-             | {"debtor_id": self.consumer.id}]
+            [
+                {"company_id": other.id, "creditor_id": other.partner_id.id}
+                | {"debtor_id": self.consumer.id}
+            ]
         )
         self.assertEqual(dossier.name, "INC/2026/000001")
 
@@ -191,15 +193,11 @@ class TestDossier(IncassoCommon):
         with freeze_time("2026-05-01"):
             hold = dossier._hold("arrangement", no_interest=True)
         # 2026-04-01 through 04-30: 1000 x 4% x 30 / 365 = 3.29
-        self.assertEqual(
-            dossier._balances(TODAY)[dossier.id].interest, Decimal("3.29")
-        )
+        self.assertEqual(dossier._balances(TODAY)[dossier.id].interest, Decimal("3.29"))
         with freeze_time("2026-06-01"):
             hold._end()
         # and 06-01 through 06-30: 3.29 again
-        self.assertEqual(
-            dossier._balances(TODAY)[dossier.id].interest, Decimal("6.58")
-        )
+        self.assertEqual(dossier._balances(TODAY)[dossier.id].interest, Decimal("6.58"))
 
     def test_constant_queries(self):
         few = self._dossier() + self._dossier(self.business)

@@ -163,7 +163,11 @@ class TestHandover(IncassoCommon):
                     }
                 ),
                 Command.create(
-                    {"name": "Bezorging", "price_unit": 20, "tax_ids": [Command.clear()]}
+                    {
+                        "name": "Bezorging",
+                        "price_unit": 20,
+                        "tax_ids": [Command.clear()],
+                    }
                 ),
             ],
         )

@@ -190,6 +190,37 @@ class TestHold(IncassoCommon):
         interruption.unlink()
         self.assertEqual(dossier.limitation_date, date(2026, 11, 20))
 
+    def test_demand_that_was_received(self):
+        """A demand interrupts the claims that it names (art. 3:317 BW)."""
+        dossier = self._dossier(claims=[(1000.0, "2026-03-31"), (500.0, "2026-03-31")])
+        named, other = dossier.claim_ids
+
+        def message(kind, received):
+            template = self.env.ref(f"incasso_nl.template_{kind}")
+            return self.env["incasso.message"].create(
+                {
+                    "dossier_id": dossier.id,
+                    "recipient_id": self.consumer.id,
+                    "template_id": template.id,
+                    "kind": kind,
+                    "channel": "post",
+                    "date": received,
+                    "received_date": received,
+                    "state": "sent",
+                    "snapshot": {"claims": [{"claim_id": named.id}]},
+                }
+            )
+
+        message("reminder", "2026-06-20")
+        self.assertEqual(named.limitation_date, date(2031, 3, 31))
+        demand = message("demand", "2026-06-15")
+        # Five years from the day after it was received (art. 3:319 lid 2 BW).
+        self.assertEqual(named.limitation_date, date(2031, 6, 15))
+        self.assertEqual(other.limitation_date, date(2031, 3, 31))
+        self.assertEqual(dossier.limitation_date, date(2031, 3, 31))
+        demand.state = "returned"
+        self.assertEqual(named.limitation_date, date(2031, 3, 31))
+
     def test_warned_once(self):
         dossier = self._dossier(
             claims=[

@@ -50,7 +50,8 @@ class TestLedger(IncassoCommon):
         self.env.flush_all()
         self.env.cr.execute(
             """
-            SELECT COALESCE(dossier.principal_open, 0), COALESCE(dossier.interest_open, 0),
+            SELECT COALESCE(dossier.principal_open, 0),
+                   COALESCE(dossier.interest_open, 0),
                    COALESCE(dossier.costs_open, 0), COALESCE(dossier.balance, 0),
                    COALESCE(SUM(amount) FILTER (WHERE component = 'principal'), 0),
                    COALESCE(SUM(amount) FILTER (WHERE component = 'interest'), 0),

@@ -84,7 +84,7 @@ class IncassoClose(models.TransientModel):
         ):
             raise UserError(
                 self.env._(
-                    "Writing off the principal is for finance or a team lead: ask one of "
-                    "them to close this dossier, or close it without writing off."
+                    "Writing off the principal is for finance or a team lead: ask one "
+                    "of them to close this dossier, or close it without writing off."
                 )
             )

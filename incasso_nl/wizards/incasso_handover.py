@@ -71,9 +71,7 @@ class IncassoHandover(models.TransientModel):
         )
         action["context"] = {}
         if len(dossiers) == 1:
-            action.update(
-                res_id=dossiers.id, view_mode="form", views=[(False, "form")]
-            )
+            action.update(res_id=dossiers.id, view_mode="form", views=[(False, "form")])
         else:
             action["domain"] = [("id", "in", dossiers.ids)]
         return action
@@ -106,9 +104,7 @@ class IncassoHandover(models.TransientModel):
         self.env["incasso.handover.line"].create(
             [vals for vals in lines if vals["reason"]]
         )
-        self.env["incasso.handover.debtor"].create(
-            handover._prepare_debtors(included)
-        )
+        self.env["incasso.handover.debtor"].create(handover._prepare_debtors(included))
         return handover
 
     def _prepare_lines(self, moves):
@@ -211,8 +207,8 @@ class IncassoHandover(models.TransientModel):
         return False
 
     def _prepare_debtors(self, lines):
-        """One dict of values for each debtor, with its lines, its flow and what comes on
-        top."""
+        """One dict of values for each debtor, with its lines, its flow and what comes
+        on top."""
         by_partner = defaultdict(list)
         for vals in lines:
             by_partner[vals["partner_id"]].append(vals)
@@ -266,8 +262,8 @@ class IncassoHandover(models.TransientModel):
         }
 
     def _amounts_on_top(self, by_partner, running):
-        """Interest up to today, and the costs that a consumer would owe after the notice
-        and a business owes now.
+        """Interest up to today, and the costs that a consumer would owe after the
+        notice and a business owes now.
 
         :return: pairs of interest and costs in euro by partner id
         """
@@ -377,7 +373,7 @@ class IncassoHandover(models.TransientModel):
         if running:
             self.env["incasso.claim"].create(claim_vals)
             running._claims_added()
-        # sudo: handing over takes no right to write invoices; only this mark is removed.
+        # sudo: handing over takes no right to write invoices; only this mark goes.
         lines.move_id.sudo().filtered(
             "incasso_proposal_date"
         ).incasso_proposal_date = False

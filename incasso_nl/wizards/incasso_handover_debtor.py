@@ -16,9 +16,7 @@ class IncassoHandoverDebtor(models.TransientModel):
     partner_id = fields.Many2one(
         string="Debtor", comodel_name="res.partner", required=True, readonly=True
     )
-    debtor_type = fields.Selection(
-        selection=DEBTOR_TYPES, required=True, readonly=True
-    )
+    debtor_type = fields.Selection(selection=DEBTOR_TYPES, required=True, readonly=True)
     dossier_id = fields.Many2one(
         string="Added To",
         help="The running dossier that these invoices join. Empty: a new one.",
@@ -37,8 +35,8 @@ class IncassoHandoverDebtor(models.TransientModel):
         help="Interest up to today, which may be asked besides.", readonly=True
     )
     costs = fields.Monetary(
-        help="Collection costs: a business owes them now, a consumer when the notice of "
-        "costs has run out unpaid.",
+        help="Collection costs: a business owes them now, a consumer when the notice "
+        "of costs has run out unpaid.",
         readonly=True,
     )
     line_ids = fields.One2many(

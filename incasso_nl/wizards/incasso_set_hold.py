@@ -39,8 +39,8 @@ class IncassoSetHold(models.TransientModel):
     )
     no_interest = fields.Boolean(
         string="No Interest Meanwhile",
-        help="No interest runs during this hold, such as an arrangement that a consumer "
-        "keeps.",
+        help="No interest runs during this hold, such as an arrangement that a "
+        "consumer keeps.",
         compute="_compute_no_interest",
         store=True,
         readonly=False,
