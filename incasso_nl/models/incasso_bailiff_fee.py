@@ -30,7 +30,7 @@ class IncassoBailiffFee(models.Model):
     known_until = fields.Date(
         help="The last day for which the amount is known to hold.", tracking=True
     )
-    amount = fields.Float(digits=(12, 2), required=True, tracking=True)
+    amount = fields.Float(digits=(12, 2), aggregator=None, required=True, tracking=True)
 
     _act_uniq = models.UniqueIndex(
         "(act, valid_from) WHERE active",

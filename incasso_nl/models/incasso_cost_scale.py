@@ -18,11 +18,12 @@ class IncassoCostScale(models.Model):
         string="Principal Above",
         help="In euro.",
         digits=(12, 2),
+        aggregator=None,
         required=True,
         tracking=True,
     )
     percentage = fields.Float(
-        string="Costs (%)", digits=(6, 3), required=True, tracking=True
+        string="Costs (%)", digits=(6, 3), aggregator=None, required=True, tracking=True
     )
 
     _slice_uniq = models.UniqueIndex(

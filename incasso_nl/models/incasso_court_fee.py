@@ -24,17 +24,35 @@ class IncassoCourtFee(models.Model):
         help="The last day for which the amounts are known to hold.", tracking=True
     )
     above = fields.Float(
-        string="Claim Above", digits=(12, 2), required=True, tracking=True
+        string="Claim Above",
+        digits=(12, 2),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
-    up_to = fields.Float(help="0: no upper limit.", digits=(12, 2), tracking=True)
+    up_to = fields.Float(
+        help="0: no upper limit.", digits=(12, 2), aggregator=None, tracking=True
+    )
     company = fields.Float(
-        string="Legal Person", digits=(12, 2), required=True, tracking=True
+        string="Legal Person",
+        digits=(12, 2),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
     person = fields.Float(
-        string="Natural Person", digits=(12, 2), required=True, tracking=True
+        string="Natural Person",
+        digits=(12, 2),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
     indigent = fields.Float(
-        string="Small Means", digits=(12, 2), required=True, tracking=True
+        string="Small Means",
+        digits=(12, 2),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
 
     _band_uniq = models.UniqueIndex(

@@ -18,12 +18,24 @@ class IncassoCourtSalary(models.Model):
         help="The last day for which the amounts are known to hold.", tracking=True
     )
     above = fields.Float(
-        string="Total Above", digits=(12, 2), required=True, tracking=True
+        string="Total Above",
+        digits=(12, 2),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
-    up_to = fields.Float(help="0: no upper limit.", digits=(12, 2), tracking=True)
-    per_point = fields.Float(digits=(12, 2), required=True, tracking=True)
+    up_to = fields.Float(
+        help="0: no upper limit.", digits=(12, 2), aggregator=None, tracking=True
+    )
+    per_point = fields.Float(
+        digits=(12, 2), aggregator=None, required=True, tracking=True
+    )
     max_points = fields.Float(
-        string="Most Points", digits=(4, 1), required=True, tracking=True
+        string="Most Points",
+        digits=(4, 1),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
 
     _band_uniq = models.UniqueIndex(

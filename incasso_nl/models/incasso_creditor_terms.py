@@ -37,6 +37,7 @@ class IncassoCreditorTerms(models.Model):
         help="Percentage of the principal; for business debtors only. 0: the terms "
         "say nothing, the statutory scale applies.",
         digits=(6, 3),
+        aggregator=None,
     )
     cost_minimum = fields.Monetary(
         string="Least Collection Costs", help="For business debtors only."
@@ -45,6 +46,7 @@ class IncassoCreditorTerms(models.Model):
         string="Interest (%)",
         help="0: the terms say nothing, the statutory interest applies.",
         digits=(6, 3),
+        aggregator=None,
     )
     interest_per = fields.Selection(
         selection=[("year", "Per year"), ("month", "Per month")],

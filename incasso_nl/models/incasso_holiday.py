@@ -10,7 +10,7 @@ class IncassoHoliday(models.Model):
     _name = "incasso.holiday"
     _description = "Holiday"
     _inherit = ["incasso.law.table"]
-    _order = "kind, month, day, easter_offset, date"
+    _order = "kind desc, date desc, month, day, easter_offset"
 
     _law_key = ("kind", "date", "month", "day", "easter_offset", "valid_from")
     _law_fields = ("name", "sunday_shift", "valid_until")
@@ -27,17 +27,19 @@ class IncassoHoliday(models.Model):
         tracking=True,
     )
     date = fields.Date(tracking=True)
-    month = fields.Integer(tracking=True)
-    day = fields.Integer(tracking=True)
+    month = fields.Integer(tracking=True, aggregator=None)
+    day = fields.Integer(tracking=True, aggregator=None)
     easter_offset = fields.Integer(
         string="Days After Easter",
         help="From Easter Sunday; negative for a day before it.",
         tracking=True,
+        aggregator=None,
     )
     sunday_shift = fields.Integer(
         string="Moved on Sunday",
         help="By how many days the holiday moves when it falls on a Sunday.",
         tracking=True,
+        aggregator=None,
     )
     valid_from = fields.Date(tracking=True)
     valid_until = fields.Date(tracking=True)

@@ -34,7 +34,11 @@ class IncassoInterestRate(models.Model):
     )
     valid_from = fields.Date(required=True, tracking=True)
     percentage = fields.Float(
-        string="A Year (%)", digits=(6, 3), required=True, tracking=True
+        string="A Year (%)",
+        digits=(6, 3),
+        aggregator=None,
+        required=True,
+        tracking=True,
     )
     is_newest = fields.Boolean(compute="_compute_is_newest")
     is_stale = fields.Boolean(

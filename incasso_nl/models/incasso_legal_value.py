@@ -54,7 +54,7 @@ class IncassoLegalValue(models.Model):
     )
     name = fields.Char(compute="_compute_name")
     valid_from = fields.Date(required=True, tracking=True)
-    value = fields.Float(digits=(12, 2), required=True, tracking=True)
+    value = fields.Float(digits=(12, 2), aggregator=None, required=True, tracking=True)
     unit = fields.Selection(
         selection=[
             ("eur", "euro"),

@@ -19,15 +19,16 @@ class IncassoLimitationTerm(models.Model):
     valid_from = fields.Date(
         help="For claims that fell due from this day on.", required=True, tracking=True
     )
-    years = fields.Integer(required=True, tracking=True)
+    years = fields.Integer(required=True, tracking=True, aggregator=None)
     restart_years = fields.Integer(
-        string="Years After Interruption", required=True, tracking=True
+        string="Years After Interruption", required=True, tracking=True, aggregator=None
     )
     long_stop_years = fields.Integer(
         string="Longest",
         help="Years from the event that caused the claim, whatever happens; 0: none.",
         required=True,
         tracking=True,
+        aggregator=None,
     )
     article = fields.Char(required=True, tracking=True)
 

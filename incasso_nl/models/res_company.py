@@ -30,7 +30,7 @@ class ResCompany(models.Model):
     )
     incasso_letter_window = fields.Selection(
         string="Window of the Envelopes",
-        selection=[("left", "Left"), ("right", "Right")],
+        selection=[("left", "On the left"), ("right", "On the right")],
         required=True,
         default="left",
     )
@@ -297,7 +297,8 @@ class ResCompany(models.Model):
             ),
             default=6,
         )
-        for field_name, data in self._incasso_accounts_data().items():
+        source = self.with_context(lang="en_US")
+        for field_name, data in source._incasso_accounts_data().items():
             if self[field_name]:
                 continue
             values = dict(data)
@@ -315,7 +316,8 @@ class ResCompany(models.Model):
 
     def _incasso_create_journals(self):
         self.ensure_one()
-        for field_name, data in self._incasso_journals_data().items():
+        source = self.with_context(lang="en_US")
+        for field_name, data in source._incasso_journals_data().items():
             if not self[field_name]:
                 self[field_name] = self._incasso_load(
                     "account.journal", field_name, {**data, "company_id": self.id}
@@ -326,21 +328,33 @@ class ResCompany(models.Model):
         )
 
     def _incasso_load(self, model, name, values):
-        """Create a record under the chart's kind of external id, once a company."""
+        """The record that was made for the field ``name`` before, or a new one.
+
+        It has the chart's kind of external id, and like what the chart makes a name in
+        every installed language.
+        """
         self.ensure_one()
-        return (
+        xml_id = f"account.{self.id}_{name.removesuffix('_id')}"
+        record = self.env.ref(xml_id, raise_if_not_found=False)
+        if record:
+            return record
+        record = (
             self.env[model]
             .with_company(self)
-            ._load_records(
-                [
-                    {
-                        "xml_id": f"account.{self.id}_{name.removesuffix('_id')}",
-                        "values": values,
-                        "noupdate": True,
-                    }
-                ]
-            )
+            .with_context(lang="en_US")
+            ._load_records([{"xml_id": xml_id, "values": values, "noupdate": True}])
         )
+        for lang, _label in self.env["res.lang"].get_installed():
+            company = self.with_context(lang=lang)
+            data = {
+                **company._incasso_accounts_data(),
+                **company._incasso_journals_data(),
+            }[name]
+            record.with_context(lang=lang).name = data["name"]
+            if data.get("type") == "bank":
+                account = record.default_account_id
+                account.with_context(lang=lang).name = data["name"]
+        return record.with_env(self.env)
 
     # === BUSINESS METHODS - WORKING DAYS === #
 

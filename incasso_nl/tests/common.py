@@ -43,7 +43,7 @@ class IncassoCommon(AccountTestInvoicingCommon):
         )
         cls.trust_bank = cls.env["res.partner.bank"].create(
             {
-                "acc_number": "NL02RABO0123456789",
+                "acc_number": "NL44RABO0123456789",
                 "partner_id": cls.company.partner_id.id,
                 "acc_holder_name": "Stichting Derdengelden Korenaar",
                 "allow_out_payment": True,

@@ -39,6 +39,24 @@ class TestSetup(IncassoCommon):
         self.assertEqual({name: company[name] for name in names}, before)
         self.assertEqual(self.env["account.account"].search_count([]), accounts)
 
+    def test_names_are_in_every_language_and_stay_as_users_have_them(self):
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.env["ir.module.module"]._load_module_terms(["incasso_nl"], ["nl_NL"])
+        company = self._create_company(name="Nieuw B.V.")
+        dutch = company.with_context(lang="nl_NL")
+        self.assertEqual(
+            company.incasso_costs_account_id.name, "Collection costs received"
+        )
+        self.assertEqual(dutch.incasso_costs_account_id.name, "Ontvangen incassokosten")
+        self.assertEqual(
+            dutch.incasso_trust_journal_id.default_account_id.name,
+            "Derdengeldenrekening",
+        )
+        company.incasso_costs_account_id.write({"name": "Mine", "code": "819999"})
+        company.incasso_costs_account_id = False
+        company._incasso_setup_accounting()
+        self.assertEqual(company.incasso_costs_account_id.name, "Mine")
+
     def test_branch_takes_those_of_its_parent(self):
         branch = self.env["res.company"].create(
             {"name": "Filiaal", "parent_id": self.company.id}
