@@ -25,6 +25,8 @@ MESSAGE_STATES = [
     ("failed", "Failed"),
     ("cancelled", "Withdrawn"),
 ]
+#: Days to pay where nobody says otherwise.
+DEFAULT_TERM = 7
 #: What a message said, and to whom: fixed once it has gone out.
 FIXED_COLUMNS = (
     "dossier_id",
@@ -437,7 +439,8 @@ class IncassoMessage(models.Model):
         :param balances: as `dossiers._balances(on_date)` gave them
         :param step: `incasso.flow.step` that makes it; none: sent by hand
         :param str channel: ``preferred``, ``email``, ``post`` or ``both``
-        :param int term_days: days to pay; for a notice the law's number at the least
+        :param int term_days: days to pay, a week by default; for a notice the law's
+            number at the least
         :param bool claim_interest: the message asks for interest
         :param dict costs: `law.costs.Costs` by dossier id: what a notice announces, and
             in another message what is charged with it and not yet in the balance
@@ -446,8 +449,10 @@ class IncassoMessage(models.Model):
         :return: the messages
         :raise UserError: the template is not active, or is not for these debtors
         """
+        if template._asks_for_money():
+            term_days = term_days or DEFAULT_TERM
         if template.kind == "notice":
-            term_days = max(term_days or 0, self._least_notice_days(on_date))
+            term_days = max(term_days, self._least_notice_days(on_date))
         rows = self._prepare_rows(
             dossiers, template, on_date, balances, channel, claim_interest, costs, extra
         )
@@ -676,7 +681,7 @@ class IncassoMessage(models.Model):
                 "term": term_days,
                 "rows": json.dumps(rows, default=_plain),
                 "user": self.env.uid,
-                "now": self.env.cr.now(),
+                "now": fields.Datetime.now(),
             },
         )
         messages = self.browse(sorted(row[0] for row in self.env.cr.fetchall()))
@@ -718,7 +723,7 @@ class IncassoMessage(models.Model):
                 ),
                 rows=json.dumps(rows, default=_plain),
                 user=self.env.uid,
-                now=self.env.cr.now(),
+                now=fields.Datetime.now(),
             )
         )
         self.invalidate_model([*names, "write_uid", "write_date"], flush=False)
@@ -818,6 +823,7 @@ class IncassoMessage(models.Model):
                 }
             )
         self._store(rows)
+        messages._interrupt_limitation()
         messages._announce_costs()
         for on_date, asking in messages.filtered("asks_interest").grouped("date").items():
             asking.dossier_id._claim_interest(on_date)
@@ -838,6 +844,14 @@ class IncassoMessage(models.Model):
                 to = f"{to} <{message.email_to}>"
             texts[message.id] = text % {"kind": kinds[message.kind], "to": to}
         return texts
+
+    def _interrupt_limitation(self):
+        """Have the limitation dates of the claims computed anew: a demand that was
+        received interrupts them (art. 3:317 BW), one that came back does not."""
+        # What `_store` writes is unknown to the ORM.
+        self.filtered(lambda m: m.kind in ("notice", "demand", "final_demand")).modified(
+            ["received_date", "state"]
+        )
 
     def _announce_costs(self):
         """Claims have been given notice of; from a day on they may cost money.
@@ -907,6 +921,7 @@ class IncassoMessage(models.Model):
                 for message in messages
             ]
         )
+        messages._interrupt_limitation()
         # A handler marks what came back, and need not be allowed to edit contacts; this
         # writes nothing but the mark.
         messages.recipient_id.sudo().write({flag: True})

@@ -15,8 +15,10 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
+from ..law.references import compact
 from ..report.letter_values import Account, Announced, Letter, Party
 from .incasso_law import law_amount
+from .incasso_message import DEFAULT_TERM
 
 _logger = logging.getLogger(__name__)
 
@@ -101,7 +103,7 @@ class IncassoMessage(models.Model):
             "debtor": self._party(dossier.debtor_id, lang),
             "account": account
             and Account(
-                account.acc_number,
+                compact(account.acc_number),
                 account.acc_holder_name or account.partner_id.name,
                 account.bank_bic or "",
             ),
@@ -190,7 +192,9 @@ class IncassoMessage(models.Model):
             costs = dossier._claimable_costs(
                 balances, today, due_only=template.kind != "notice"
             )
-        term_days = self._least_notice_days(today) if template.kind == "notice" else 7
+        term_days = DEFAULT_TERM
+        if template.kind == "notice":
+            term_days = self._least_notice_days(today)
         content = self._content_of(
             dossier, template, balances[dossier.id], costs, today
         )

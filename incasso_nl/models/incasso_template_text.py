@@ -1,5 +1,6 @@
 import ast
 import re
+import textwrap
 
 from lxml import etree
 from markupsafe import Markup
@@ -294,9 +295,14 @@ class IncassoTemplateText(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base` to take the indentation of a data file off the texts."""
+        return super().create([_tidy(vals) for vals in vals_list])
+
     def write(self, vals):
         """Override of `base` to keep an active template complete."""
-        result = super().write(vals)
+        result = super().write(_tidy(vals))
         if not self.env.context.get("install_mode") and vals.keys() & {
             "subject",
             "body",
@@ -424,7 +430,12 @@ class IncassoTemplateText(models.Model):
 
     def _payment_values(self, letter):
         values = payment_values(letter)
-        code = letter.transfer_code()
+        try:
+            code = letter.transfer_code()
+        except ValueError as error:
+            raise UserError(
+                self.env._("The QR code to pay cannot be made: %s.", error)
+            ) from error
         if values:
             values["transfer_code"] = code and codes.qr_code(code)
         return values
@@ -495,7 +506,7 @@ class IncassoTemplateText(models.Model):
         defects = check_letter(letter, printed, values)
         texts = [self._render_subject(letter)]
         texts.append(Markup(self._render_email(letter)).striptags())
-        return printed, defects + check_words(texts)
+        return printed, defects + check_words(letter, texts)
 
     def _describe_defects(self, defects):
         """Defects in words: what is missing, where that stands, what to do."""
@@ -512,3 +523,13 @@ class IncassoTemplateText(models.Model):
                 )
             )
         return "\n".join(lines)
+
+
+def _tidy(vals):
+    """Values with their texts without indentation in common."""
+    return {
+        name: textwrap.dedent(value).strip()
+        if name in ("body", "email_body") and value
+        else value
+        for name, value in vals.items()
+    }

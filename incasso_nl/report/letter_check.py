@@ -9,6 +9,7 @@ article is in :data:`ELEMENTS`.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -51,16 +52,20 @@ _CONSEQUENCE = re.compile(
     r"if you do not pay|if we have not received|if we do not receive)",
     re.IGNORECASE,
 )
+_COSTS = re.compile(r"\b(incassokosten|collection costs)\b", re.IGNORECASE)
+# Headings say nothing by themselves.
+_HEADINGS = set(LABELS["announced_heading"].values())
 _OBJECTION = re.compile(
     r"\b(niet (mee )?eens|klopt (het|er iets|de rekening) niet|bezwaar|betwist|"
     r"disagree|do not agree|dispute)",
     re.IGNORECASE,
 )
 _COMPLAINT = re.compile(r"\b(klacht|klachten|complaint|complaints)\b", re.IGNORECASE)
-_DECLARATION = re.compile(
-    r"btw[^.]*niet (kan )?(verrekenen|aftrekken|verrekend|terugvragen)|"
-    r"niet verrekenen|cannot (recover|deduct)",
-    re.IGNORECASE,
+# Expressly: that the VAT cannot be recovered, and that the costs were raised for it.
+_DECLARATION = (
+    re.compile(r"\b(verklaart|verklaren|declares?)\b", re.IGNORECASE),
+    re.compile(r"\b(niet|cannot|not)\b", re.IGNORECASE),
+    re.compile(r"\b(verhoogd|increased)\b", re.IGNORECASE),
 )
 _DEBT_HELP = ("0800-8115", "Geldfit")
 _MUNICIPALITY = re.compile(r"\b(gemeente|municipality|schuldhulp)\b", re.IGNORECASE)
@@ -129,8 +134,9 @@ class Page(NamedTuple):
     values: LegalValues
 
     def says(self, *words: str) -> bool:
-        """Whether all of these stand in it, whatever the spaces in them."""
-        return all(plain(word) in self.text for word in words)
+        """Whether all of these stand in it, wherever its lines were broken."""
+        text = _squeezed(self.text)
+        return all(_squeezed(word) in text for word in words)
 
 
 class Element(NamedTuple):
@@ -151,6 +157,12 @@ def plain(text: str) -> str:
     return " ".join(str(text).split())
 
 
+@lru_cache(maxsize=64)
+def _squeezed(text: str) -> str:
+    """``text`` without spaces: a line may have been broken after a hyphen."""
+    return "".join(text.split())
+
+
 def check_letter(
     letter: Letter, page: LetterPdf, values: LegalValues
 ) -> list[Defect]:
@@ -169,9 +181,9 @@ def check_letter(
     return defects
 
 
-def check_words(texts: Iterable[str]) -> list[Defect]:
+def check_words(letter: Letter, texts: Iterable[str]) -> list[Defect]:
     """Threats in texts that are not laid out, such as an e-mail or a subject."""
-    found = {word for text in texts for word in threats(text)}
+    found = {word for text in texts for word in threats(_without_facts(letter, text))}
     element = ELEMENTS["threat"]
     return [Defect("threat", element.article, word) for word in sorted(found)]
 
@@ -341,15 +353,15 @@ def _is_english(sentence: str) -> bool:
 
 def _announced(page: Page) -> str:
     letter = page.letter
-    if not letter.announced or not letter.announced.total:
-        return amount_text(0, letter.lang)
-    total = letter.announced.total
+    total = letter.announced.total if letter.announced else Decimal()
     amount = amount_text(total, letter.lang)
-    costs = r"(incassokosten|collection costs)"
-    for paragraph in page.paragraphs:
-        if plain(amount) in paragraph and re.search(costs, paragraph, re.IGNORECASE):
-            return ""
+    if total and any(_names_costs(text, amount) for text in page.paragraphs):
+        return ""
     return amount
+
+
+def _names_costs(paragraph: str, amount: str) -> bool:
+    return plain(amount) in paragraph and bool(_COSTS.search(paragraph))
 
 
 def _vat(page: Page) -> str:
@@ -359,15 +371,24 @@ def _vat(page: Page) -> str:
         return ""
     amount = amount_text(vat, letter.lang)
     for paragraph in page.paragraphs:
-        if plain(amount) in paragraph and _DECLARATION.search(paragraph):
+        if plain(amount) in paragraph and all(
+            part.search(paragraph) for part in _DECLARATION
+        ):
             return ""
     return amount
 
 
 def _consequence(page: Page) -> str:
-    if _CONSEQUENCE.search(page.text):
-        return ""
-    return "Betaalt u niet …" if page.letter.lang == "nl" else "If you do not pay …"
+    """What happens if it is not paid; in a notice, that the costs are then owed."""
+    letter = page.letter
+    for paragraph in page.paragraphs:
+        if paragraph in _HEADINGS or not _CONSEQUENCE.search(paragraph):
+            continue
+        if not letter.announced or _names_costs(
+            paragraph, amount_text(letter.announced.total, letter.lang)
+        ):
+            return ""
+    return "Betaalt u niet …" if letter.lang == "nl" else "If you do not pay …"
 
 
 def _objection(page: Page) -> str:
@@ -418,8 +439,12 @@ def _explanation(page: Page) -> str:
 
 
 def _threats(page: Page) -> str:
-    """Threats, apart from what facts are called and how amounts are explained."""
-    letter = page.letter
+    return ", ".join(sorted(threats(_without_facts(page.letter, page.text))))
+
+
+def _without_facts(letter: Letter, text: str) -> str:
+    """``text`` without what things are called and how amounts are explained: neither
+    is a threat, whatever words are in it."""
     facts = [
         sentence
         for _heading, sentences in explanation_values(letter)["explanation"]
@@ -432,10 +457,10 @@ def _threats(page: Page) -> str:
     facts += [claim.get("description") or "" for claim in letter.claims]
     facts += [letter.account.holder] if letter.account else []
     facts.append(Markup(letter.complaints_text).striptags())
-    text = page.text
-    for fact in sorted(facts, key=len, reverse=True):
-        text = text.replace(plain(fact), " ") if fact else text
-    return ", ".join(sorted(threats(text)))
+    text = plain(text)
+    for fact in sorted(map(plain, facts), key=len, reverse=True):
+        text = text.replace(fact, " ") if fact else text
+    return text
 
 
 _TERM_EXAMPLE = "binnen vijftien dagen nadat deze brief bij u is bezorgd"

@@ -72,12 +72,17 @@ def sample_letter(
     *,
     claims: int = 3,
     third_party: bool = False,
+    spacing: int = 200,
 ) -> Letter:
-    """One letter over ``claims`` claims; see :func:`sample_letters`."""
+    """One letter over ``claims`` claims, a number of days between them; see
+    :func:`sample_letters`."""
     debtor, interest_kind = _DEBTORS[debtor_type]
     asked = third_party and kind != "thanks"
     made = [
-        _claim(number, day, interest_kind, tables, asked) for number in range(claims)
+        _claim(
+            number, day - timedelta(days=spacing * number), day, interest_kind, tables, asked
+        )
+        for number in range(claims)
     ]
     principal = sum((Decimal(claim["principal"]) for claim in made), Decimal())
     accrued = sum((Decimal(claim["interest"]) for claim in made), Decimal())
@@ -150,12 +155,12 @@ def with_vat(letter: Letter, tables: Tables) -> Letter:
 
 
 def _claim(
-    number: int, day: date, kind: str, tables: Tables, asked: bool
+    number: int, from_day: date, day: date, kind: str, tables: Tables, asked: bool
 ) -> dict[str, object]:
     """A claim as ``ClaimBalance.as_json`` gives it; on the second a part was paid."""
     amount = Decimal("100.00") * (number + 2)
     paid = Decimal("50.00") if number == 1 else Decimal()
-    due = day - timedelta(days=400 + 30 * number)
+    due = from_day - timedelta(days=45)
     found = interest(amount - paid, due, day, Statutory(kind), tables.rates)
     return {
         "claim_id": 0,

@@ -269,9 +269,13 @@ def _behalf(letter: Letter) -> str:
     """For whom the collector writes, and why to this person; empty if for itself."""
     words, sentences = labels(letter.lang), []
     if letter.third_party:
-        sentences.append(words["behalf"].format(creditor=letter.creditor.name))
+        sentences.append(
+            full_stop(words["behalf"].format(creditor=letter.creditor.name))
+        )
     if letter.represented:
-        sentences.append(words["represented"].format(debtor=letter.debtor.name))
+        sentences.append(
+            full_stop(words["represented"].format(debtor=letter.debtor.name))
+        )
     return " ".join(sentences)
 
 
@@ -385,7 +389,7 @@ def explanation_values(letter: Letter) -> dict:
     parts = []
     if letter.interest_asked:
         for claim in letter.claims:
-            sentences = [_sentence(step, lang) for step in claim.get("steps", ())]
+            sentences = _interest_sentences(claim.get("steps", ()), lang)
             if sentences and is_open(claim, letter):
                 heading = words["invoice_heading"].format(name=claim["name"])
                 parts.append((heading, sentences))
@@ -401,10 +405,23 @@ def explanation_values(letter: Letter) -> dict:
     return {"label": words, "explanation": parts}
 
 
+def _interest_sentences(steps: Sequence[Mapping], lang: str) -> list[str]:
+    """The steps in sentences; the sum only where there is something to add up."""
+    shown = [step for step in steps if step["rule"] != "interest.total"]
+    if len(shown) > 1:
+        shown = steps
+    return [_sentence(step, lang) for step in shown]
+
+
 def _sentence(step: Mapping, lang: str) -> str:
     article = step.get("article")
     sentence = describe(step, lang)
     return f"{sentence} ({article})" if article else sentence
+
+
+def full_stop(text: str) -> str:
+    """One full stop where a name such as "Jansen B.V." ends a sentence."""
+    return text.replace("..", ".")
 
 
 def objection_values(letter: Letter) -> dict:
@@ -440,15 +457,15 @@ def parties_values(letter: Letter) -> dict:
     if letter.third_party:
         text = words["creditor_text"].format(
             creditor=creditor,
-            collector=letter.collector.name,
-            name=letter.creditor.name,
+            collector=escape(letter.collector.name),
+            name=escape(letter.creditor.name),
         )
     else:
         text = words["creditor_own_text"].format(creditor=creditor)
-    paragraphs = [Markup(text)]
+    paragraphs = [Markup(full_stop(text))]
     if letter.represented:
         debtor = letter.debtor.line()
-        paragraphs.append(words["debtor_text"].format(debtor=debtor))
+        paragraphs.append(full_stop(words["debtor_text"].format(debtor=debtor)))
     return {"heading": words["creditor_title"], "paragraphs": paragraphs}
 
 
@@ -536,5 +553,5 @@ def _footer(letter: Letter, words: Mapping) -> str:
     if letter.collector.registry:
         parts.append(words["registry"].format(value=letter.collector.registry))
     if letter.registration:
-        parts.append(words["wki"].format(value=letter.registration))
-    return " · ".join([*parts, f"{words['dossier']} {letter.number}"])
+        parts.append(f"Wki {letter.registration}")
+    return " · ".join([*parts, letter.number])

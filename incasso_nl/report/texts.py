@@ -102,7 +102,7 @@ LABELS: dict[str, dict[str, str]] = {
     "invoice": {"nl": "Factuur", "en": "Invoice"},
     "what_for": {"nl": "Waarvoor", "en": "What for"},
     "invoice_date": {"nl": "Factuurdatum", "en": "Invoice date"},
-    "due_date": {"nl": "Betalen vóór of op", "en": "Due date"},
+    "due_date": {"nl": "Uiterste betaaldag", "en": "Due date"},
     "explanation_title": {
         "nl": "Zo zijn de bedragen berekend",
         "en": "How the amounts were calculated",
@@ -203,13 +203,13 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "vat_text": {
         "nl": (
-            "In dit bedrag zit {vat} btw. {creditor} kan deze btw niet verrekenen met "
+            "In de incassokosten zit {vat} btw. {creditor} kan deze btw niet verrekenen met "
             "de Belastingdienst en verklaart dat de kosten daarom met {percentage} btw "
             "zijn verhoogd (artikel 2 lid 3 van het Besluit vergoeding voor "
             "buitengerechtelijke incassokosten)."
         ),
         "en": (
-            "This includes {vat} VAT. {creditor} cannot recover this VAT from the tax "
+            "The collection costs include {vat} VAT. {creditor} cannot recover this VAT from the tax "
             "authorities and declares that the costs were increased by {percentage} "
             "VAT for that reason (article 2(3) of the Decree on compensation for "
             "extrajudicial collection costs)."

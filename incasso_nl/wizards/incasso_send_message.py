@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.incasso_message import DEFAULT_TERM
 
 class IncassoSendMessage(models.TransientModel):
     _name = "incasso.send.message"
@@ -58,7 +59,7 @@ class IncassoSendMessage(models.TransientModel):
         today = fields.Date.context_today(self)
         least = self.env["incasso.message"]._least_notice_days(today)
         for wizard in self:
-            wizard.term_days = least if wizard.kind == "notice" else 7
+            wizard.term_days = least if wizard.kind == "notice" else DEFAULT_TERM
 
     @api.depends("dossier_ids", "template_id")
     def _compute_preview(self):
