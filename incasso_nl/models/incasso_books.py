@@ -713,8 +713,6 @@ class IncassoBooks(models.AbstractModel):
         domain = [("company_id", "=", company.id)]
         if on_date:
             domain.append(("date", "<=", on_date))
-        # What the proof is made of is not seen by the ORM.
-        self.env.flush_all()
         last = self.env["incasso.trust.proof"].search(domain, limit=1)
         return TrustPosition(
             *(law_amount(last[name]) for name in TrustPosition._fields)

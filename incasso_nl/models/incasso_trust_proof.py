@@ -14,6 +14,26 @@ class IncassoTrustProof(models.Model):
     _auto = False
     _order = "date desc, company_id"
     _rec_name = "date"
+    _depends = {
+        "account.account": ["account_type"],
+        "account.journal": ["default_account_id"],
+        "account.move.line": [
+            "account_id",
+            "balance",
+            "company_id",
+            "date",
+            "journal_id",
+            "parent_state",
+            "partner_id",
+        ],
+        "res.company": [
+            "incasso_journal_id",
+            "incasso_trust_account_id",
+            "incasso_trust_journal_id",
+            "incasso_trust_suspense_account_id",
+            "partner_id",
+        ],
+    }
 
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

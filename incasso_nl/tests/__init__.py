@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_demo,
     test_dossier,
     test_flow,
     test_handover,
@@ -11,6 +12,10 @@ from . import (
     test_messages,
     test_partner,
     test_receipt,
+    test_receipt_matching,
+    test_receipt_sources,
+    test_receipt_trust,
+    test_remittance,
     test_run,
     test_settings,
     test_setup,
