@@ -207,12 +207,14 @@ class IncassoDossier(models.Model):
         on a stale balance.
         """
         if self:
-            self.env.execute_query(
+            self.env.cr.execute(
                 SQL(
                     "SELECT id FROM incasso_dossier WHERE id = ANY(%s)"
                     " ORDER BY id FOR NO KEY UPDATE",
                     self.ids,
-                )
+                ),
+                # To be refused is what the lock is for: no error in the log.
+                log_exceptions=False,
             )
 
     # === BUSINESS METHODS - LEDGER === #
