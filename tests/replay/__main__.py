@@ -58,7 +58,9 @@ def main():
             logging.getLogger(name).setLevel(logging.WARNING)
         with frozen(first) as clock, Registry(options.database).cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"lang": "nl_NL"})
-            return _replay(env, clock, invoices, first, last, post_office, loud, options)
+            return _replay(
+                env, clock, invoices, first, last, post_office, loud, options
+            )
 
 
 def _options():
@@ -87,6 +89,7 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
     clock.move_to(first, 1)
     company = creditor.found(env)
     if not company:
+        post_office.empty()
         company = creditor.create(env, invoices)
         env.cr.commit()
     env = env(

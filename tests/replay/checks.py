@@ -508,6 +508,20 @@ FLOW = {
          WHERE dossier.company_id = %(company)s
            AND dossier.state = 'open'
            AND NOT dossier.is_held
+           -- A dispute about all that is unpaid stops a dossier too.
+           AND (dossier.principal_open = 0
+                OR EXISTS (
+                    SELECT FROM incasso_claim claim
+                     WHERE claim.dossier_id = dossier.id
+                       AND claim.principal_open > 0
+                       AND NOT EXISTS (
+                           SELECT FROM incasso_claim_incasso_hold_rel link
+                             JOIN incasso_hold hold
+                               ON hold.id = link.incasso_hold_id
+                              AND hold.state = 'active'
+                            WHERE link.incasso_claim_id = claim.id
+                       )
+                ))
            -- What happened today is for tomorrow's run.
            AND NOT EXISTS (SELECT FROM incasso_event event
                             WHERE event.dossier_id = dossier.id
@@ -636,8 +650,8 @@ class Inspector:
                 raise Broken(f"message {message_id} went out at {moment}")
 
     def _check_mail(self, day):
-        """Every e-mail that was sent reached the mail server once, with the letter as it
-        is in the archive; and nothing else did."""
+        """Every e-mail that was sent reached the mail server once, with the letter of
+        the archive; and nothing else did."""
         rows = self._rows(
             """
             SELECT mail_message_ref, email_to, pdf_sha256
@@ -694,8 +708,8 @@ class Inspector:
             raise Broken(f"{day}: customers paid {paid} and {rests}, booked: {sums}")
 
     def _rests(self):
-        """What customers paid apart from the amounts of invoices: lines of the statement
-        with a dossier's payment reference, for dossiers without principal."""
+        """What customers paid apart from the amounts of invoices, because a message
+        asked for the rest."""
         [(amount,)] = self._rows(
             """
             SELECT COALESCE(SUM(line.amount), 0)

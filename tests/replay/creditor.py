@@ -2,8 +2,9 @@
 
 from zlib import crc32
 
-from odoo import Command
 from stdnum.iso7064.mod_97_10 import calc_check_digits
+
+from odoo import Command
 
 from .history import is_consumer
 
@@ -117,18 +118,22 @@ def create(env, invoices):
     :return: the company
     """
     # The chart is loaded below: not by Odoo at some later moment of its own.
-    company = env["res.company"].with_context(chart_template_load=True).create(
-        {
-            "name": COMPANY,
-            "street": "Nieuwegracht 20",
-            "zip": "3512 LR",
-            "city": "Utrecht",
-            "country_id": env.ref("base.nl").id,
-            "currency_id": env.ref("base.EUR").id,
-            "phone": "+31 30 222 0100",
-            "vat": "NL000099998B57",
-            "company_registry": "30222010",
-        }
+    company = (
+        env["res.company"]
+        .with_context(chart_template_load=True)
+        .create(
+            {
+                "name": COMPANY,
+                "street": "Nieuwegracht 20",
+                "zip": "3512 LR",
+                "city": "Utrecht",
+                "country_id": env.ref("base.nl").id,
+                "currency_id": env.ref("base.EUR").id,
+                "phone": "+31 30 222 0100",
+                "vat": "NL000099998B57",
+                "company_registry": "30222010",
+            }
+        )
     )
     # Only now: at creation Odoo would ask a service on the internet about the address.
     company.email = "debiteuren@vandijk.example"

@@ -47,6 +47,11 @@ class PostOffice:
                 self._read[key] = self._open(self._box[key])
         return list(self._read.values())
 
+    def empty(self):
+        """Forget the e-mail of an earlier replay."""
+        self._box.clear()
+        self._read.clear()
+
     @staticmethod
     def _open(message):
         pdfs = [

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError
 
 from .checks import REST, is_quiet
 from .clock import seconds
@@ -53,7 +52,7 @@ class World:
             self.by_day[invoice.day].append(invoice)
             self.by_due[invoice.due].append(invoice)
             self.by_settled[invoice.settled].append(invoice)
-        self.number_of = {}
+        self.settled = {invoice.number: invoice.settled for invoice in invoices}
         #: Name, hour and minute, what is done.
         self.phases = (
             ("daily run", 3, 0, self.daily_run),
@@ -100,17 +99,27 @@ class World:
 
     def _progress(self, first):
         """The day to go on with, and how many of its phases are done."""
-        text = self.env["ir.config_parameter"].get_param(DONE)
-        if not text:
+        self.env.cr.execute(
+            "SELECT value FROM ir_config_parameter WHERE key = %s", [DONE]
+        )
+        row = self.env.cr.fetchone()
+        if not row:
             return first, 0
-        day, _space, done = text.partition(" ")
+        day, _space, done = row[0].partition(" ")
         day = first.fromisoformat(day)
         if int(done) == len(self.phases):
             return day + ONE_DAY, 0
         return day, int(done)
 
     def _note(self, day, done):
-        self.env["ir.config_parameter"].set_param(DONE, f"{day} {done}")
+        # Past the ORM: writing a parameter would empty all of Odoo's caches each time.
+        self.env.cr.execute(
+            """
+            INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """,
+            [DONE, f"{day} {done}"],
+        )
 
     @contextmanager
     def timed(self, name):
@@ -144,7 +153,10 @@ class World:
             self.job("cron_match")
 
     def render(self, _day):
-        self.job("cron_render_messages")
+        if self.env["incasso.message"].search_count(
+            [("state", "=", "queued")], limit=1
+        ):
+            self.job("cron_render_messages")
 
     def send(self, _day):
         self.job("cron_send_messages")
@@ -222,9 +234,13 @@ class World:
         self._resolve(day)
 
     def _block(self, day):
-        early = [i for i in self.by_due[day] if self._is_in_dispute(i) and told_early(i)]
+        early = [
+            i for i in self.by_due[day] if self._is_in_dispute(i) and told_early(i)
+        ]
         for move in self.moves(early).values():
-            move.with_user(self.creditor.staff["bookkeeper"]).action_toggle_block_payment()
+            move.with_user(
+                self.creditor.staff["bookkeeper"]
+            ).action_toggle_block_payment()
 
     def _resolve(self, day):
         settled = [i for i in self.by_settled[day] if self._is_in_dispute(i)]
@@ -267,7 +283,7 @@ class World:
     # === HANDING OVER === #
 
     def hand_over(self, day):
-        """The product proposes what is overdue, the team lead sends it to collection."""
+        """The product proposes what is overdue, the team lead hands it over."""
         self.job("cron_propose")
         moves = self.creditor.as_user("team_lead", "account.move").search(
             [
@@ -291,7 +307,7 @@ class World:
         registered, lines = [], []
         moves = self.moves(self.by_settled[day])
         for place, invoice in enumerate(self.by_settled[day]):
-            if way(invoice) is Way.REGISTERED:
+            if way(invoice) is Way.REGISTERED and moves[invoice].amount_residual:
                 registered.append(moves[invoice])
             else:
                 lines.append(self._prepare_payment(invoice, moves[invoice], place))
@@ -311,7 +327,9 @@ class World:
             {
                 "payment_date": day,
                 "journal_id": self.creditor.bank.id,
-                "amount": min(move.amount_total, move.amount_residual),
+                "amount": move.amount_total,
+                # Paid in part by another payment already: the rest is on account.
+                "payment_difference_handling": "open",
             }
         )
         wizard.action_create_payments()
@@ -323,6 +341,9 @@ class World:
         """
         dossier = move.incasso_dossier_id if move.incasso_in_collection else None
         how = way(invoice)
+        if how is Way.REGISTERED:
+            # An earlier payment without a number paid it: no invoice to register it on.
+            how = Way.INVOICE
         if how in (Way.KENMERK, Way.NUMBER) and not (dossier and dossier.outbox_ids):
             # Nobody knows the number of a dossier before there was a letter.
             how = Way.INVOICE
@@ -346,19 +367,19 @@ class World:
         }
 
     def _rests_to_pay(self, day):
-        """Dossiers of which only interest and costs are left, that are paid today: some
-        days after the message that asks for them.
+        """Dossiers that are paid off today: some days after a message that asks for the
+        rest, of which the customer thought that it was paid.
 
         :return: pairs of a dossier and the amount that the message asks for
         """
+        asked_on = day - timedelta(days=DAYS_TO_PAY_REST)
         self.env.flush_all()
         self.env.cr.execute(
             """
-            SELECT dossier.id, last.amount, partner.ref
+            SELECT dossier.id, last.amount
               FROM incasso_dossier dossier
-              JOIN res_partner partner ON partner.id = dossier.debtor_id
               JOIN LATERAL (
-                       SELECT message.amount, message.principal, message.sent_at
+                       SELECT message.amount, message.sent_at
                          FROM incasso_message message
                         WHERE message.dossier_id = dossier.id
                           AND message.state IN ('sent', 'delivered')
@@ -367,20 +388,28 @@ class World:
                    ) last ON TRUE
              WHERE dossier.company_id = %s
                AND dossier.state = 'open'
-               AND dossier.principal_open = 0
-               AND dossier.balance > 0
-               AND last.principal = 0
                AND (last.sent_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Amsterdam')
                    ::date = %s
              ORDER BY dossier.id
             """,
-            [self.creditor.company.id, day - timedelta(days=DAYS_TO_PAY_REST)],
+            [self.creditor.company.id, asked_on],
         )
         return [
-            (self.env["incasso.dossier"].browse(dossier_id), amount)
-            for dossier_id, amount, customer in self.env.cr.fetchall()
-            if pays_rest(customer)
+            (dossier, amount)
+            for dossier, amount in (
+                (self.env["incasso.dossier"].browse(dossier_id), amount)
+                for dossier_id, amount in self.env.cr.fetchall()
+            )
+            if self._is_rest(dossier, asked_on) and pays_rest(dossier.debtor_id.ref)
         ]
+
+    def _is_rest(self, dossier, day):
+        """Whether the customer had paid the amounts of all invoices in a dossier by the
+        end of a day: what is left is what came on top."""
+        return all(
+            self.settled[move.ref] <= day
+            for move in dossier.claim_ids.filtered(lambda c: c.state == "open").move_id
+        )
 
     def _prepare_rest(self, dossier, amount, day):
         customer = dossier.debtor_id
@@ -404,29 +433,29 @@ class World:
             ]
         )
         for receipt in receipts:
-            line = receipt.statement_line_id
-            invoice = self.by_settled[day][line.sequence]
+            invoice = self.by_settled[day][receipt.statement_line_id.sequence]
             move = self.moves([invoice])[invoice].with_user(receipt.env.user)
-            if not move.incasso_in_collection:
+            if move.incasso_in_collection:
+                self._choose_dossier(receipt, move.incasso_dossier_id, move)
+            else:
                 receipt.action_ignore()
-                continue
-            dossier = move.incasso_dossier_id
-            wizard = self.creditor.as_user("finance", "incasso.match.receipt").create(
-                {
-                    "receipt_id": receipt.id,
-                    "dossier_id": dossier.id,
-                    "claim_ids": [
-                        Command.set(
-                            dossier.claim_ids.filtered(lambda c: c.move_id == move).ids
-                        )
-                    ],
-                }
-            )
-            wizard.action_match()
+
+    def _choose_dossier(self, receipt, dossier, move):
+        """Finance chooses the dossier of a receipt, and the invoice it is meant for."""
+        claims = dossier.claim_ids.filtered(lambda claim: claim.move_id == move)
+        self.creditor.as_user("finance", "incasso.match.receipt").create(
+            {
+                "receipt_id": receipt.id,
+                "dossier_id": dossier.id,
+                "claim_ids": [Command.set(claims.ids)],
+            }
+        ).action_match()
 
     def keep_books(self, day):
         """The bookkeeper reconciles with the invoices what the product left alone."""
-        lines = self.creditor.as_user("bookkeeper", "account.bank.statement.line").search(
+        lines = self.creditor.as_user(
+            "bookkeeper", "account.bank.statement.line"
+        ).search(
             [
                 ("journal_id", "=", self.creditor.bank.id),
                 ("date", "=", day),
@@ -434,14 +463,24 @@ class World:
             ]
         )
         for line in lines:
-            if line.sudo().incasso_receipt_ids.filtered(lambda r: r.state != "reversed"):
+            if line.sudo().incasso_receipt_ids.filtered(
+                lambda r: r.state != "reversed"
+            ):
                 # Booked by the product; what it left open is a surplus.
                 continue
             invoice = self.by_settled[day][line.sequence]
             move = self.moves([invoice])[invoice]
             receivable = move.line_ids.filtered(
                 lambda item: item.account_id.account_type == "asset_receivable"
-            ).with_user(line.env.user)
+            )
+            if receivable.reconciled:
+                # An earlier payment without a number paid it: finance sorts it out.
+                receipt = line.with_user(self.creditor.staff["finance"])._incasso_match(
+                    keep_unmatched=True
+                )
+                dossier = move.with_user(receipt.env.user).incasso_dossier_id
+                self._choose_dossier(receipt, dossier, move)
+                continue
             suspense = line._seek_for_lines()[1]
             suspense.write(
                 {
@@ -449,7 +488,7 @@ class World:
                     "partner_id": receivable.partner_id.id,
                 }
             )
-            (suspense + receivable).reconcile()
+            (suspense + receivable.with_user(line.env.user)).reconcile()
 
     # === THE END OF THE LADDER === #
 
@@ -460,13 +499,16 @@ class World:
             [
                 ("company_id", "=", self.creditor.company.id),
                 ("state", "=", "open"),
-                ("principal_open", "=", 0),
                 ("proposed_date", "<=", day - timedelta(days=DAYS_TO_GIVE_UP)),
             ]
         )
         for dossier in dossiers:
             customer = dossier.debtor_id.ref
-            if not pays_rest(customer) and is_given_up(customer):
+            if (
+                self._is_rest(dossier, day)
+                and not pays_rest(customer)
+                and is_given_up(customer)
+            ):
                 self.creditor.as_user("team_lead", "incasso.close").create(
                     {
                         "dossier_ids": [Command.set(dossier.ids)],

@@ -14,6 +14,7 @@ COMMANDS = (
     "lock",
     "newdb",
     "odoo",
+    "replay",
     "stop",
     "test",
 )
