@@ -22,8 +22,8 @@ COMPANY = {
     "incasso_phone_hours": "maandag tot en met vrijdag van 9.00 tot 17.00 uur",
     "incasso_propose_days": 10,
 }
-#: Login (the password is the same), name, role, group in accounting (at this company who
-#: sends invoices is who collects them), and whether they work in Dutch.
+#: Login (the password is the same), name, role, group in accounting (at this company
+#: who sends invoices is who collects them), and whether they work in Dutch.
 USERS = (
     ("handler", "Noor Hendriks", "handler", "account.group_account_invoice", False),
     ("behandelaar", "Youssef Bakker", "handler", "account.group_account_invoice", True),
@@ -59,6 +59,9 @@ CONSUMERS = {
     "brouns": ("Gerda Brouns", "Dorpsstraat 88", "9999 VD", "Veenlanden"),
     "schouten": ("Hanna Schouten", "Korenbloem 14", "9999 LK", "Lindedorp"),
     "jacobs": ("Milan Jacobs", "Zeilmakerspad 6", "9999 WZ", "Waterhoek"),
+    "reitsma": ("Otto Reitsma", "Wilgenlaan 60", "9999 LW", "Lindedorp"),
+    "jonker": ("Marit Jonker", "Smidse 4", "9999 LS", "Lindedorp"),
+    "heuvel": ("Bram Heuvel", "Oude Haven 19", "9999 WO", "Waterhoek"),
     "prins": ("Wouter Prins", "Stationsplein 1a", "9999 VS", "Veenlanden"),
     "visscher": ("Nienke Visscher", "Havenhoofd 27", "9999 WH", "Waterhoek"),
 }

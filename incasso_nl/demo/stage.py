@@ -77,7 +77,7 @@ class Stage:
     # === COMPANY === #
 
     def _make_company(self, env):
-        """The main company where it is Dutch and new; a company of its own otherwise."""
+        """The main company where it is Dutch and new, else a company of its own."""
         company = env.ref("base.main_company")
         used = env["account.move"].search_count(
             [("company_id", "=", company.id)], limit=1

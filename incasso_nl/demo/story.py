@@ -11,8 +11,8 @@ LAST_POST = 2
 #: Calls that came up later than this many days ago are still to be made.
 CALLS_LEFT = 4
 
-#: Debtor, days ago that it fell due, what was sold and how often. All of these were sent
-#: to collection on the day after.
+#: Debtor, days ago that it fell due, what was sold and how often. All of these were
+#: sent to collection on the day after.
 HANDED_OVER = (
     ("pedaal", 92, "service", 2),
     ("pedaal", 92, "parts", 1),
@@ -34,6 +34,9 @@ HANDED_OVER = (
     ("wiel", 20, "repair", 2),
     ("kuipers", 4, "child_bike", 1),
     ("baars", 4, "repair", 1),
+    ("reitsma", 4, "parts", 1),
+    ("jonker", 1, "bags", 1),
+    ("heuvel", 1, "city_bike", 1),
 )
 #: Overdue, and not sent to collection: some are proposed for it.
 OVERDUE = (
@@ -167,8 +170,11 @@ class Story:
         calls = self.stage.as_user("handler", "mail.activity").search(
             [
                 ("res_model", "=", "incasso.dossier"),
-                ("activity_type_id", "=", self.env.ref(
-                    "mail.mail_activity_data_call").id),
+                (
+                    "activity_type_id",
+                    "=",
+                    self.env.ref("mail.mail_activity_data_call").id,
+                ),
                 ("date_deadline", "<=", day),
             ]
         )
@@ -188,7 +194,11 @@ class Story:
             term = 14 if key in self._consumers() else 30
             self._on(
                 min(due_ago + term, FIRST_DAY),
-                self._invoice, key, due_ago, product, quantity,
+                self._invoice,
+                key,
+                due_ago,
+                product,
+                quantity,
             )
         for key, due_ago, *_what in HANDED_OVER:
             by_day[due_ago - 1].add(key)
@@ -291,6 +301,7 @@ class Story:
         self._on(20, self._get_administrator)
         self._on(9, self._promise, "verbruggen", 0, "Pays as soon as the salary is in")
         self._on(4, self._come_back, "terpstra")
+        self._on(3, self._lose_connection, "reitsma")
         self._on(3, self._bounce, "baars")
         self._on(6, self._skip_the_notice)
 
@@ -298,7 +309,9 @@ class Story:
         """The hotel disputes one of its invoices; the other goes on."""
         dossier = self._dossier("waterlelie")
         repair = dossier.claim_ids.sorted("amount")[:1]
-        dossier._hold("dispute", "Parts charged twice, says the customer", claims=repair)
+        dossier._hold(
+            "dispute", "Parts charged twice, says the customer", claims=repair
+        )
 
     def _dispute(self, key, reason):
         self._dossier(key)._hold("dispute", reason)
@@ -330,17 +343,33 @@ class Story:
 
     def _come_back(self, key):
         """The postman brings a letter back."""
-        self._dossier(key).outbox_ids.filtered(
-            lambda message: message.state == "sent"
-        )[:1].action_returned()
+        self._dossier(key).outbox_ids.filtered(lambda message: message.state == "sent")[
+            :1
+        ].action_returned()
+
+    def _lose_connection(self, key):
+        """The mail server is gone while it takes the e-mail of this morning: nobody
+        knows whether it went out."""
+        self._in_outbox("queued")._render()
+        message = self._dossier(key).outbox_ids[:1].with_env(self.env)
+        message._store(
+            [
+                {
+                    "id": message.id,
+                    "state": "sending",
+                    "mail_message_ref": f"<{message.id}@deketting.example>",
+                }
+            ]
+        )
+        message._mark_doubtful("Connection unexpectedly closed")
 
     def _bounce(self, key):
         """The e-mail of this morning bounces: it goes by post instead."""
         self._in_outbox("queued")._render()
         self._send()
-        self._dossier(key).outbox_ids.filtered(
-            lambda message: message.state == "sent"
-        )[:1]._mark_bounced("550 5.1.1 Mailbox unavailable")
+        self._dossier(key).outbox_ids.filtered(lambda message: message.state == "sent")[
+            :1
+        ]._mark_bounced("550 5.1.1 Mailbox unavailable")
 
     def _skip_the_notice(self):
         """A handler in a hurry: the demand comes before the notice of costs. The daily
@@ -356,7 +385,7 @@ class Story:
     # === MONEY === #
 
     def _plan_money(self):
-        self._on(48, self._pay, "brouns", 1)
+        self._on(26, self._pay, "brouns", 1)
         self._on(18, self._pay, "lakeman", 1)
         self._on(16, self._pay, "haddad", 0.4)
         self._on(8, self._pay, "fietsfeest", 0.5)

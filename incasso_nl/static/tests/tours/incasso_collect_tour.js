@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 /** From an overdue invoice, on whose form it starts, to a closed dossier. */
 registry.category("web_tour.tours").add("incasso_collect", {
@@ -56,7 +56,8 @@ registry.category("web_tour.tours").add("incasso_collect", {
         },
         {
             content: "It is in the outbox",
-            trigger: ".o_field_widget[name=outbox_ids] .o_data_row:contains('Reminder')",
+            trigger:
+                ".o_field_widget[name=outbox_ids] .o_data_row:contains('Reminder')",
         },
         {
             content: "But the debtor has paid",

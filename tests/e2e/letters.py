@@ -1,0 +1,43 @@
+"""Read letters back as a debtor does: text, and what a phone sees in the QR code."""
+
+from io import BytesIO
+
+import pypdfium2
+import zxingcpp
+from pypdf import PdfReader
+
+
+def text(pdf):
+    """The words of a letter, all spaces alike.
+
+    :param bytes pdf: the file
+    """
+    pages = PdfReader(BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def payment_code(pdf):
+    """The lines of the EPC code (EPC069-12) on a letter.
+
+    :param bytes pdf: the file
+    :return: service tag, version, charset, identification, BIC, name, IBAN, amount,
+        purpose, reference or text
+    """
+    found = [
+        code.text
+        for page in pypdfium2.PdfDocument(pdf)
+        for code in zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+        if code.text.startswith("BCD")
+    ]
+    assert len(found) == 1, f"{len(found)} payment codes on one letter"
+    return found[0].splitlines()
+
+
+def attached(message):
+    """The letter attached to an e-mail, as bytes."""
+    [part] = [
+        part
+        for part in message.iter_attachments()
+        if part.get_content_type() == "application/pdf"
+    ]
+    return part.get_content()
