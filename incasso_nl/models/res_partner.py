@@ -438,8 +438,9 @@ class ResPartner(models.Model):
     def _incasso_changes(self, vals, names):
         """Whether writing ``vals`` would change one of these fields."""
         self.ensure_one()
-        values = self._convert_to_write({name: self[name] for name in names})
+        values = self._convert_to_write(
+            {name: self[name] for name in names if name in vals}
+        )
         return any(
-            name in vals and (vals[name] or False) != (values[name] or False)
-            for name in names
+            (vals[name] or False) != (value or False) for name, value in values.items()
         )
