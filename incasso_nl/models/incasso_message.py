@@ -120,7 +120,9 @@ def _content(balance, kind, claim_interest, costs, explained, extra):
         "principal": balance.principal,
         "interest": interest,
         "costs": charged,
-        "announced_costs": announced["amount"] + announced["vat"] if announced else ZERO,
+        "announced_costs": announced["amount"] + announced["vat"]
+        if announced
+        else ZERO,
         "amount": balance.principal + interest + charged,
         "snapshot": {
             "claims": claims,
@@ -394,7 +396,9 @@ class IncassoMessage(models.Model):
         self.check_access("write")
         doubtful = self.filtered(lambda m: m.state == "sending" and m.failure)
         doubtful._log_by_hand(
-            self.env._("It did not go out, says %s: to be sent again.", self.env.user.name)
+            self.env._(
+                "It did not go out, says %s: to be sent again.", self.env.user.name
+            )
         )
         doubtful._store(
             [
@@ -523,7 +527,9 @@ class IncassoMessage(models.Model):
             self._costs_explained({dossier.id: balance}, on_date).get(dossier.id, ()),
             None,
         )
-        content["snapshot"] = json.loads(json.dumps(content["snapshot"], default=_plain))
+        content["snapshot"] = json.loads(
+            json.dumps(content["snapshot"], default=_plain)
+        )
         return content
 
     def _check_template(self, template, dossiers):
@@ -569,7 +575,8 @@ class IncassoMessage(models.Model):
             return {}
         self.env["res.partner"].flush_model()
         dutch_installed = any(
-            code.startswith("nl") for code, _name in self.env["res.lang"].get_installed()
+            code.startswith("nl")
+            for code, _name in self.env["res.lang"].get_installed()
         )
         rows = self.env.execute_query(
             SQL(
@@ -825,7 +832,9 @@ class IncassoMessage(models.Model):
         self._store(rows)
         messages._interrupt_limitation()
         messages._announce_costs()
-        for on_date, asking in messages.filtered("asks_interest").grouped("date").items():
+        for on_date, asking in (
+            messages.filtered("asks_interest").grouped("date").items()
+        ):
             asking.dossier_id._claim_interest(on_date)
         messages._log_event("message", messages._sent_texts())
         messages.dossier_id._message_sent(messages)
@@ -849,9 +858,9 @@ class IncassoMessage(models.Model):
         """Have the limitation dates of the claims computed anew: a demand that was
         received interrupts them (art. 3:317 BW), one that came back does not."""
         # What `_store` writes is unknown to the ORM.
-        self.filtered(lambda m: m.kind in ("notice", "demand", "final_demand")).modified(
-            ["received_date", "state"]
-        )
+        self.filtered(
+            lambda m: m.kind in ("notice", "demand", "final_demand")
+        ).modified(["received_date", "state"])
 
     def _announce_costs(self):
         """Claims have been given notice of; from a day on they may cost money.
@@ -862,7 +871,11 @@ class IncassoMessage(models.Model):
         for message in self.filtered(lambda m: m.kind == "notice"):
             day = amsterdam(message.sent_at.replace(tzinfo=UTC)).date()
             _received, _deadline, costs_from = self._term(
-                message.kind, message.channel, day, message.term_days, message.company_id
+                message.kind,
+                message.channel,
+                day,
+                message.term_days,
+                message.company_id,
             )
             rows += [
                 {
@@ -910,8 +923,9 @@ class IncassoMessage(models.Model):
         charged on it (art. 3:37 lid 3 BW)."""
         channel = "email" if state == "bounced" else "post"
         messages = self.filtered(
-            lambda m: m.channel == channel
-            and m.state in ("sending", "sent", "delivered")
+            lambda m: (
+                m.channel == channel and m.state in ("sending", "sent", "delivered")
+            )
         )
         if not messages:
             return
@@ -962,8 +976,8 @@ class IncassoMessage(models.Model):
                 summary=self.env._("Costs without a notice"),
                 note=self.env._(
                     "The notice of costs for %s came back after costs had been charged "
-                    "on it. They are not owed (art. 6:96 lid 6 BW): waive them and send "
-                    "a new notice.",
+                    "on it. They are not owed (art. 6:96 lid 6 BW): waive them and "
+                    "send a new notice.",
                     claim.name,
                 ),
                 user_id=claim.dossier_id.handler_id.id or self.env.uid,

@@ -335,12 +335,16 @@ class IncassoMessage(models.Model):
     def _pdf_attachment(self):
         # Attachments of a field are read with the rights on their record: whoever asks
         # could read the message.
-        return self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_field", "=", "pdf"),
-                ("res_id", "in", self.ids),
-            ]
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "=", "pdf"),
+                    ("res_id", "in", self.ids),
+                ]
+            )
         )
 
     @api.model
@@ -377,12 +381,11 @@ class IncassoMessage(models.Model):
             balances = messages.dossier_id._balances(on_date)
             messages.filtered(
                 lambda m, found=balances: not m._still_owed(found[m.dossier_id.id])
-            )._cancel(
-                self.env._("Something was paid or changed since it was made.")
-            )
+            )._cancel(self.env._("Something was paid or changed since it was made."))
 
     def _still_owed(self, balance):
-        """Whether the dossier still owes what the message asks for."""
+        """Whether what may be asked for is still what the message asks for."""
+        balance = balance.without_held()
         return (balance.principal, balance.costs) == (
             law_amount(self.principal),
             law_amount(self.costs),
@@ -406,11 +409,15 @@ def _calm():
 
 def _readable(colour):
     """``colour`` where text in it can be read on white (WCAG 2.2, 1.4.3: 4.5 to 1)."""
-    found = re.fullmatch(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", (colour or "").lower())
+    found = re.fullmatch(
+        r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", (colour or "").lower()
+    )
     if not found:
         return ""
     parts = [int(part, 16) / 255 for part in found.groups()]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return colour if 1.05 / (luminance + 0.05) >= 4.5 else ""
 

@@ -3,9 +3,10 @@ import smtplib
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.tools import split_every
 from odoo.tools.mail import email_normalize, generate_tracking_message_id
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 _logger = logging.getLogger(__name__)
 
@@ -67,12 +68,16 @@ class IncassoMessage(models.Model):
 
     def _due_emails(self, limit):
         """E-mails to send now; at a forbidden hour they are moved to the next one."""
-        messages = self.search(self._due_domain(), order="scheduled_at, id", limit=limit)
+        messages = self.search(
+            self._due_domain(), order="scheduled_at, id", limit=limit
+        )
         now = fields.Datetime.now()
         allowed = self._next_allowed(now)
         if messages and allowed > now:
             late = self.search(self._due_domain())
-            late._store([{"id": message.id, "scheduled_at": allowed} for message in late])
+            late._store(
+                [{"id": message.id, "scheduled_at": allowed} for message in late]
+            )
             return self.browse()
         return messages
 
@@ -232,7 +237,9 @@ class IncassoMessage(models.Model):
             "error",
             dict.fromkeys(
                 self.ids,
-                self.env._("Cut off while it was being sent: look whether it went out."),
+                self.env._(
+                    "Cut off while it was being sent: look whether it went out."
+                ),
             ),
         )
 

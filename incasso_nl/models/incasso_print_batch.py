@@ -120,9 +120,9 @@ class IncassoPrintBatch(models.Model):
         :return: the batches
         """
         letters = letters.try_lock_for_update().filtered(
-            lambda m: m.channel == "post"
-            and m.state == "rendered"
-            and not m.print_batch_id
+            lambda m: (
+                m.channel == "post" and m.state == "rendered" and not m.print_batch_id
+            )
         )
         letters._withdraw_stale()
         letters = letters.filtered(lambda m: m.state == "rendered")
@@ -182,7 +182,9 @@ class IncassoPrintBatch(models.Model):
         :raise UserError: the day is in the future
         """
         if day > fields.Date.context_today(self):
-            raise UserError(self.env._("Letters cannot have been posted in the future."))
+            raise UserError(
+                self.env._("Letters cannot have been posted in the future.")
+            )
         for batch in self.filtered(lambda batch: batch.state == "ready"):
             letters = batch.letter_ids.filtered(lambda m: m.state == "rendered")
             letters._mark_sent(_noon(day))

@@ -99,7 +99,9 @@ BLOCKS = {
     "vat_text": _lt("The declaration about VAT on the costs"),
 }
 
-TAGS = set("t p br div span strong b em i ul ol li h2 h3 small table tbody tr th td".split())
+TAGS = set(
+    "t p br div span strong b em i ul ol li h2 h3 small table tbody tr th td".split()
+)
 CLASSES = {"signature", "small", "box", "keep"}
 DIRECTIVES = {"t-out", "t-if", "t-elif", "t-else"}
 _INLINE = re.compile(r"\{\{\s*(\w+)\s*\}\}")

@@ -7,7 +7,14 @@ class IrAttachment(models.Model):
 
     def write(self, vals):
         """Override of `base` to keep the letters that were sent as they were sent."""
-        if vals.keys() & {"datas", "raw", "db_datas", "store_fname", "checksum", "res_id"}:
+        if vals.keys() & {
+            "datas",
+            "raw",
+            "db_datas",
+            "store_fname",
+            "checksum",
+            "res_id",
+        }:
             self._check_no_sent_letter()
         return super().write(vals)
 

@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         """Override of `mail` to tell the outbox which message came back."""
-        super()._routing_handle_bounce(email_message, message_dict)
+        result = super()._routing_handle_bounce(email_message, message_dict)
         references = message_dict.get("bounced_msg_ids") or []
         if references:
             reason = html2plaintext(message_dict.get("body") or "").strip()
@@ -22,6 +22,7 @@ class MailThread(models.AbstractModel):
                 _delivery_action(email_message),
                 reason[:REASON_LENGTH] or self.env._("The e-mail bounced."),
             )
+        return result
 
     @api.model
     def message_route(
@@ -45,7 +46,13 @@ class MailThread(models.AbstractModel):
                 route = self._routing_check_route(
                     message,
                     message_dict,
-                    ("incasso.dossier", answered.dossier_id.id, None, self.env.uid, None),
+                    (
+                        "incasso.dossier",
+                        answered.dossier_id.id,
+                        None,
+                        self.env.uid,
+                        None,
+                    ),
                     raise_exception=False,
                 )
                 if route:

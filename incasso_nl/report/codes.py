@@ -26,7 +26,9 @@ def qr_code(text: str) -> str:
     if code.version > 13:
         raise ValueError("The text is too long for a QR code of version 13.")
     rows = code.get_matrix()
-    return _svg(len(rows), len(rows), "".join(_row(y, row) for y, row in enumerate(rows)))
+    return _svg(
+        len(rows), len(rows), "".join(_row(y, row) for y, row in enumerate(rows))
+    )
 
 
 def barcode(text: str) -> str:
@@ -64,4 +66,3 @@ def _svg(width: int, height: int, path: str, fill: bool = False) -> str:
         f' preserveAspectRatio="none"><path {paint} d="{path}"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-

@@ -163,9 +163,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def check_letter(
-    letter: Letter, page: LetterPdf, values: LegalValues
-) -> list[Defect]:
+def check_letter(letter: Letter, page: LetterPdf, values: LegalValues) -> list[Defect]:
     """What is missing or wrong in a letter as it was laid out.
 
     :param values: the numbers of the law, for the term of a notice of costs
@@ -246,7 +244,10 @@ def _dates(page: Page) -> str:
     for claim in _open_claims(page.letter):
         for name in ("invoice_date", "due_date"):
             day = claim[name]
-            written = (short_date(day, page.letter.lang), date_text(day, page.letter.lang))
+            written = (
+                short_date(day, page.letter.lang),
+                date_text(day, page.letter.lang),
+            )
             if not any(page.says(text) for text in written):
                 missing.append(written[0])
     return "; ".join(dict.fromkeys(missing))
@@ -301,7 +302,8 @@ def _payment(page: Page) -> str:
         return labels(letter.lang)["iban"]
     reference = references.grouped(letter.payment_reference) or letter.number
     return _missing(
-        page, [references.grouped(letter.account.iban), letter.account.holder, reference]
+        page,
+        [references.grouped(letter.account.iban), letter.account.holder, reference],
     )
 
 
@@ -314,7 +316,7 @@ def _term(page: Page) -> str:
         return _missing(page, [date_text(letter.deadline, letter.lang)])
     sentences = term_sentences(page.paragraphs)
     judged = [judge_wording(text, letter.date, page.values) for text in sentences]
-    # A sentence in English cannot be judged; the Dutch one that must stand beside it is.
+    # An English sentence cannot be judged; the Dutch one that stands beside it is.
     accepted = [found for found in judged if found.accepted]
     if not accepted:
         return " / ".join(sentences) or _TERM_EXAMPLE
@@ -346,7 +348,9 @@ def term_sentences(paragraphs: Iterable[str]) -> list[str]:
 
 
 def _is_english(sentence: str) -> bool:
-    return bool(re.search(r"\b(you|your|the|this)\b", sentence, re.IGNORECASE)) and not (
+    return bool(
+        re.search(r"\b(you|your|the|this)\b", sentence, re.IGNORECASE)
+    ) and not (
         re.search(r"\b(dagen|weken|binnen|uiterlijk)\b", sentence, re.IGNORECASE)
     )
 

@@ -80,7 +80,12 @@ def sample_letter(
     asked = third_party and kind != "thanks"
     made = [
         _claim(
-            number, day - timedelta(days=spacing * number), day, interest_kind, tables, asked
+            number,
+            day - timedelta(days=spacing * number),
+            day,
+            interest_kind,
+            tables,
+            asked,
         )
         for number in range(claims)
     ]

@@ -142,7 +142,7 @@ class Letter:
         return self.recipient.name != self.debtor.name and self.kind != "confirmation"
 
     def transfer_code(self) -> str:
-        """The text of the QR code for a transfer (EPC069-12); empty if there is none."""
+        """The text of the QR code to pay (EPC069-12); empty if there is nothing to."""
         if not self.account or self.total <= 0:
             return ""
         return references.epc_payload(
@@ -261,7 +261,9 @@ def is_open(claim: Mapping, letter: Letter) -> bool:
 def _salutation(letter: Letter) -> str:
     name = letter.recipient.name
     if letter.recipient.is_company or letter.represented:
-        return "Geachte heer of mevrouw," if letter.lang == "nl" else "Dear Sir or Madam,"
+        return (
+            "Geachte heer of mevrouw," if letter.lang == "nl" else "Dear Sir or Madam,"
+        )
     return f"Beste {name}," if letter.lang == "nl" else f"Dear {name},"
 
 

@@ -188,7 +188,9 @@ LABELS: dict[str, dict[str, str]] = {
         "en": "Who are we and for whom do we write to you?",
     },
     "creditor_text": {
-        "nl": "U hebt een schuld bij {creditor}. {collector} int dit bedrag voor {name}.",
+        "nl": (
+            "U hebt een schuld bij {creditor}. {collector} int dit bedrag voor {name}."
+        ),
         "en": (
             "You owe money to {creditor}. {collector} collects this amount for {name}."
         ),
@@ -203,16 +205,16 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "vat_text": {
         "nl": (
-            "In de incassokosten zit {vat} btw. {creditor} kan deze btw niet verrekenen met "
-            "de Belastingdienst en verklaart dat de kosten daarom met {percentage} btw "
-            "zijn verhoogd (artikel 2 lid 3 van het Besluit vergoeding voor "
-            "buitengerechtelijke incassokosten)."
+            "In de incassokosten zit {vat} btw. {creditor} kan deze btw niet "
+            "verrekenen met de Belastingdienst en verklaart dat de kosten daarom met "
+            "{percentage} btw zijn verhoogd (artikel 2 lid 3 van het Besluit "
+            "vergoeding voor buitengerechtelijke incassokosten)."
         ),
         "en": (
-            "The collection costs include {vat} VAT. {creditor} cannot recover this VAT from the tax "
-            "authorities and declares that the costs were increased by {percentage} "
-            "VAT for that reason (article 2(3) of the Decree on compensation for "
-            "extrajudicial collection costs)."
+            "The collection costs include {vat} VAT. {creditor} cannot recover this "
+            "VAT from the tax authorities and declares that the costs were increased "
+            "by {percentage} VAT for that reason (article 2(3) of the Decree on "
+            "compensation for extrajudicial collection costs)."
         ),
     },
 }

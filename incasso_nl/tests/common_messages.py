@@ -146,7 +146,9 @@ class MailCommon(MessageCommon):
             {"name": "korenaar.example", "bounce_alias": "bounce"}
         )
         cls.company.alias_domain_id = domain
-        cls.startClassPatcher(patch.object(IrMail_Server, "_disable_send", lambda _: False))
+        cls.startClassPatcher(
+            patch.object(IrMail_Server, "_disable_send", lambda _: False)
+        )
 
     def setUp(self):
         super().setUp()
@@ -158,6 +160,8 @@ class MailCommon(MessageCommon):
     def _no_server(self):
         """The mail server cannot be reached."""
         with patch.object(
-            IrMail_Server, "_connect__", side_effect=smtplib.SMTPConnectError(421, "busy")
+            IrMail_Server,
+            "_connect__",
+            side_effect=smtplib.SMTPConnectError(421, "busy"),
         ):
             yield

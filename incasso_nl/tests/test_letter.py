@@ -69,7 +69,7 @@ class TestLetter(MessageCommon):
         self.assertLess(len(message._pdf_attachment().raw), 100_000)
 
     def test_address_block(self):
-        """PostNL: the postcode with one space in it, two before the town in capitals."""
+        """PostNL: one space in the postcode, two before the town in capitals."""
         self.consumer.write({"zip": "1234ab", "street2": "t.a.v. de boekhouding"})
         party = self.Message._party(self.consumer, "nl")
         self.assertEqual(
@@ -153,7 +153,9 @@ class TestLetter(MessageCommon):
         _reader, text = self._read(message)
         # 21% of 150.00 is 31.50.
         self.assertIn("€ 181,50 incassokosten", text)
-        self.assertIn("In de incassokosten zit € 31,50 btw. Fietsenmaker Jansen B.V. kan", text)
+        self.assertIn(
+            "In de incassokosten zit € 31,50 btw. Fietsenmaker Jansen B.V. kan", text
+        )
         self.assertIn("met 21% btw zijn verhoogd", text)
 
     def test_business_demand(self):
@@ -214,9 +216,7 @@ class TestLetter(MessageCommon):
         ] + [(90.00, "2025-12-15"), (80.00, "2026-10-01"), (70.00, "2026-10-15")]
         dossier = self._dossier(self.business, claims=claims)
         template = self.env.ref("incasso_nl.template_demand_business")
-        message = self._rendered(
-            dossier, template, channel="post", claim_interest=True
-        )
+        message = self._rendered(dossier, template, channel="post", claim_interest=True)
         reader, text = self._read(message)
         self.assertEqual(len(reader.pages), 2)
         for claim in dossier.claim_ids:
@@ -250,7 +250,7 @@ class TestLetter(MessageCommon):
         self.assertAlmostEqual(lefts["right"], 117, delta=1)
 
     def test_no_network(self):
-        """A letter reads nothing from outside, and says so instead of leaving it out."""
+        """A letter reads nothing from outside, and does not leave it out either."""
         for address in (
             "http://127.0.0.1:9/x.png",
             "https://example.com/x.png",
@@ -258,7 +258,9 @@ class TestLetter(MessageCommon):
             "letter:../letter.css",
         ):
             with self.subTest(address), self.assertRaises(FatalURLFetchingError):
-                print_letter(f'<html lang="nl"><body><img src="{address}"></body></html>')
+                print_letter(
+                    f'<html lang="nl"><body><img src="{address}"></body></html>'
+                )
 
     def test_invalid_account(self):
         self.own_bank.write({"acc_number": "NL91ABNA0417164301"})

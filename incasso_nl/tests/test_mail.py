@@ -20,7 +20,7 @@ class TestSend(MailCommon):
         self._committed()
 
     def test_sent(self):
-        """A real mail server gets the e-mail with the letter as it is in the archive."""
+        """A real mail server gets the e-mail with the letter of the archive."""
         self.Message._cron_send()
         (mail,) = self.mailbox.mails
         self.assertEqual(self.message.state, "sent")
@@ -167,8 +167,9 @@ class TestSend(MailCommon):
                 self.mailbox.answer = "250 OK"
             return build(message, server, session, company)
 
-        with patch.object(type(self.message), "_send_one", broken), mute_logger(
-            MAIL_SERVER
+        with (
+            patch.object(type(self.message), "_send_one", broken),
+            mute_logger(MAIL_SERVER),
         ):
             self.Message._cron_send()
         self.assertEqual((self.message.state, other.state), ("bounced", "sent"))
@@ -192,7 +193,8 @@ class TestIncoming(MailCommon):
             "Subject: Delivery Status Notification\r\n"
             "Message-Id: <report-1@debiteur.example>\r\n"
             "MIME-Version: 1.0\r\n"
-            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n'
+            "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+            ' boundary="b"\r\n'
             "\r\n"
             "--b\r\nContent-Type: text/plain\r\n\r\n"
             "550 5.1.1 The mailbox of jan.devries does not exist.\r\n"

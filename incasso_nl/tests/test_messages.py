@@ -73,7 +73,9 @@ class TestQueue(MessageCommon):
     def test_channel(self):
         dossier = self._dossier()
         by = {
-            channel: self._queue(dossier, self.reminder, channel=channel).mapped("channel")
+            channel: self._queue(dossier, self.reminder, channel=channel).mapped(
+                "channel"
+            )
             for channel in ("preferred", "email", "post", "both")
         }
         self.assertEqual(
@@ -103,10 +105,12 @@ class TestQueue(MessageCommon):
         self.assertEqual(self._queue(dossier, self.reminder).lang, "nl")
 
     def test_language_without_dutch(self):
-        """Where Odoo has no Dutch, en_US says nothing of a debtor in the Netherlands."""
+        """Where Odoo has no Dutch, en_US says nothing of a Dutch debtor."""
         dossier = self._dossier()
         dutch = self.env["res.lang"].search([("code", "=like", "nl%")])
-        self.env["res.partner"].search([("lang", "in", dutch.mapped("code"))]).lang = "en_US"
+        self.env["res.partner"].search(
+            [("lang", "in", dutch.mapped("code"))]
+        ).lang = "en_US"
         self.env["res.users"].with_context(active_test=False).search([]).lang = "en_US"
         dutch.active = False
         message = self._rendered(dossier, self.reminder)
@@ -141,7 +145,9 @@ class TestQueue(MessageCommon):
     @mute_logger("odoo.sql_db")
     def test_once_per_step(self):
         dossier = self._dossier()
-        step = self.env["incasso.flow.step"].search([("action", "=", "message")], limit=1)
+        step = self.env["incasso.flow.step"].search(
+            [("action", "=", "message")], limit=1
+        )
         self._queue(dossier, self.reminder, step=step)
         with self.assertRaises(psycopg2.errors.UniqueViolation):
             with self.env.cr.savepoint():
@@ -281,7 +287,9 @@ class TestOutcome(MessageCommon):
         self.Message._cron_send()
         self.assertEqual(mail.state, "cancelled")
         self.assertFalse(self.env["incasso.print.batch"]._make(letter))
-        self.assertEqual((letter.state, letter.failure), ("cancelled", "The dossier is held."))
+        self.assertEqual(
+            (letter.state, letter.failure), ("cancelled", "The dossier is held.")
+        )
 
     def test_withdrawn_when_amounts_changed(self):
         dossier = self._dossier()
@@ -342,8 +350,9 @@ class TestOutcome(MessageCommon):
                 raise ZeroDivisionError("a bug")
             return render(message)
 
-        with patch.object(type(messages), "_render_one", broken), mute_logger(
-            "odoo.addons.incasso_nl.models.incasso_message_letter"
+        with (
+            patch.object(type(messages), "_render_one", broken),
+            mute_logger("odoo.addons.incasso_nl.models.incasso_message_letter"),
         ):
             messages._render()
         self.assertEqual(messages.mapped("state"), ["failed", "rendered"])
@@ -392,7 +401,12 @@ class TestArchive(MessageCommon):
         self.assertTrue(self.message._verify_pdf())
 
     def test_python_refuses(self):
-        for values in ({"amount": 1}, {"pdf": False}, {"subject": "x"}, {"snapshot": {}}):
+        for values in (
+            {"amount": 1},
+            {"pdf": False},
+            {"subject": "x"},
+            {"snapshot": {}},
+        ):
             with self.assertRaisesRegex(UserError, "stays as it was sent"):
                 self.message.write(values)
         with self.assertRaisesRegex(UserError, "never deleted"):
@@ -407,8 +421,9 @@ class TestArchive(MessageCommon):
             "UPDATE incasso_message SET sent_at = NULL WHERE id = %s",
             "DELETE FROM incasso_message WHERE id = %s",
         ):
-            with self.subTest(statement), self.assertRaises(
-                psycopg2.errors.RestrictViolation
+            with (
+                self.subTest(statement),
+                self.assertRaises(psycopg2.errors.RestrictViolation),
             ):
                 with self.env.cr.savepoint():
                     self.env.cr.execute(statement, [self.message.id])
@@ -499,7 +514,9 @@ class TestPrintBatch(MessageCommon):
             debtor = self._partner(f"Debiteur {name}", zip=postcode)
             dossiers += self._dossier(debtor)
         letters = self._rendered(dossiers, self.reminder, channel="post")
-        wizard = self.env["incasso.print.letters"].create({"company_id": self.company.id})
+        wizard = self.env["incasso.print.letters"].create(
+            {"company_id": self.company.id}
+        )
         self.assertEqual(wizard.letter_count, 3)
         batch = self.env["incasso.print.batch"].browse(wizard.action_print()["res_id"])
         self.assertRegex(batch.name, r"^POST/2026/\d{5}$")

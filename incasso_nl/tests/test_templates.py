@@ -117,7 +117,7 @@ class TestCheck(TemplateCommon):
         self.assertLessEqual({"principal", "total", "origin", "dates"}, found)
 
     def test_wrong_facts(self):
-        """A letter laid out for other facts than it is checked against fails on each."""
+        """A letter that was laid out for other facts fails on each of them."""
         text = self.demand._text("nl")
         letter = self._sample("demand")
         printed = print_letter(text._render_letter(letter))
@@ -125,7 +125,9 @@ class TestCheck(TemplateCommon):
         self.assertEqual(check_letter(letter, printed, values), [])
         first = letter.claims[0]
         for element, other in {
-            "recipient": replace(letter, recipient=replace(letter.debtor, name="A. B.")),
+            "recipient": replace(
+                letter, recipient=replace(letter.debtor, name="A. B.")
+            ),
             "debtor": replace(letter, debtor=replace(letter.debtor, name="Piet Smit")),
             "creditor": replace(
                 letter, creditor=replace(letter.creditor, phone="020 000 0000")
@@ -142,7 +144,8 @@ class TestCheck(TemplateCommon):
             "costs": replace(letter, costs=letter.costs + 1),
             "total": replace(letter, total=letter.total + 1),
             "explanation": replace(
-                letter, costs_explained=[[{**letter.costs_explained[0][0], "amount": "1.11"}]]
+                letter,
+                costs_explained=[[{**letter.costs_explained[0][0], "amount": "1.11"}]],
             ),
             "payment": replace(
                 letter, account=replace(letter.account, holder="Iemand Anders")
@@ -156,7 +159,9 @@ class TestCheck(TemplateCommon):
         self.assertTrue(first["description"])
 
     def _with_claim(self, letter, **values):
-        return replace(letter, claims=[{**letter.claims[0], **values}, *letter.claims[1:]])
+        return replace(
+            letter, claims=[{**letter.claims[0], **values}, *letter.claims[1:]]
+        )
 
     def test_interest_periods(self):
         """Percentages and periods are asked for, not just the amount."""
@@ -209,7 +214,7 @@ class TestCheck(TemplateCommon):
             replaced=[
                 (
                     "Dan betaalt u geen incassokosten",
-                    "Betaal uiterlijk op 2 december 2026. Dan betaalt u geen incassokosten",
+                    "Betaal uiterlijk op 2 december 2026. Dan betaalt u geen kosten",
                 )
             ],
         )
@@ -240,7 +245,9 @@ class TestCheck(TemplateCommon):
     def test_consequence(self):
         text = self._without(
             "template_notice",
-            replaced=[("Betaalt u niet of niet alles binnen deze termijn\\? Dan", "Straks")],
+            replaced=[
+                ("Betaalt u niet of niet alles binnen deze termijn\\? Dan", "Straks")
+            ],
         )
         self.assertIn("consequence", self._defects(text, self._sample("notice")))
 

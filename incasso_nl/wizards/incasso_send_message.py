@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.incasso_message import DEFAULT_TERM
 
+
 class IncassoSendMessage(models.TransientModel):
     _name = "incasso.send.message"
     _description = "Send a Message by Hand"
@@ -69,9 +70,11 @@ class IncassoSendMessage(models.TransientModel):
             if not (dossier and wizard.template_id):
                 wizard.preview = False
                 continue
-            recipient = self.env["incasso.message"]._recipients(
-                dossier, wizard.template_id
-            ).get(dossier.id, dossier.debtor_id)
+            recipient = (
+                self.env["incasso.message"]
+                ._recipients(dossier, wizard.template_id)
+                .get(dossier.id, dossier.debtor_id)
+            )
             lang = self.env["incasso.message"]._reach([recipient.id])[recipient.id].lang
             text = wizard.template_id._text(lang)
             try:
