@@ -372,8 +372,11 @@ class ResCompany(models.Model):
         holidays = self.env["incasso.holiday"].sudo().search([("active", "=", True)])
         leaves = self.env["resource.calendar.leaves"].sudo()
         vals_list = []
-        for company in self.filtered("resource_calendar_id"):
-            hours = company.resource_calendar_id
+        # Companies may share their working hours: then the first one's language counts.
+        for hours, companies in self.grouped("resource_calendar_id").items():
+            if not hours:
+                continue
+            company = companies[0]
             there = set(
                 leaves.search(
                     [

@@ -71,6 +71,13 @@ class TestWorkingDays(IncassoCommon):
         self.company._incasso_fill_holidays([2026])
         self.assertEqual(self._days(self.company, 2026), before)
 
+    def test_companies_may_share_their_hours(self):
+        other = self.env["res.company"].create({"name": "Zuster B.V."})
+        hours = self.company.resource_calendar_id.copy({"company_id": False})
+        (self.company + other).resource_calendar_id = hours
+        (self.company + other)._incasso_fill_holidays([2026])
+        self.assertEqual(len(self._days(other, 2026)), 11)
+
     def test_the_yearly_run_fills_only_years_without_holidays(self):
         with freeze_time("2040-06-01"):
             self.company._cron_incasso_fill_holidays()
