@@ -463,6 +463,18 @@ class IncassoDossier(models.Model):
             "context": {"default_dossier_id": self.id, "dialog_size": "large"},
         }
 
+    def action_creditor_notice(self):
+        """Record the notice of costs that the creditor sent by itself."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Notice by the Creditor"),
+            "res_model": "incasso.creditor.notice",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_dossier_id": self.id},
+        }
+
     def action_claims(self):
         """Show the claims of these dossiers."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -65,6 +65,7 @@ EXPECTED = {
     "incasso.handover.debtor": HANDLER_WIZARD,
     "incasso.handover.line": HANDLER_WIZARD,
     "incasso.close": {**_rights("rwc"), "auditor": ""},
+    "incasso.creditor.notice": HANDLER_WIZARD,
     "incasso.set.hold": {**_rights("rwc"), "auditor": ""},
     "incasso.reopen": FINANCE_WIZARD,
     "incasso.change.flow": HANDLER_WIZARD,

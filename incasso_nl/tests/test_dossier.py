@@ -275,6 +275,36 @@ class TestDossier(IncassoCommon):
         dossier._charge_costs(TODAY)
         self.assertEqual(dossier.costs_open, 90.0)
 
+    def test_notice_by_the_creditor(self):
+        dossier = self._dossier(creditor=self.creditor, flow_id=False)
+        form = Form(
+            self.env["incasso.creditor.notice"]
+            .with_user(self.handler)
+            .sudo(False)
+            .with_context(default_dossier_id=dossier.id)
+        )
+        form.sent_date = date(2026, 5, 5)
+        form.announced_costs = 150
+        # Rejected by the Supreme Court: one day short.
+        form.wording = "binnen 14 dagen na bezorging van deze brief"
+        self.assertFalse(form.costs_due_from)
+        with self.assertRaisesRegex(UserError, "6:96 lid 6 BW"):
+            form.save().action_record()
+        form.wording = "binnen vijftien dagen nadat deze brief bij u is bezorgd"
+        # Posted on Tuesday 5 May, itself a holiday; received on Thursday 7 May, so free
+        # through Friday 22 May; not before three weeks after sending, 26 May; and two
+        # banking days more.
+        self.assertEqual(form.costs_due_from, date(2026, 5, 28))
+        form.save().action_record()
+        claim = dossier.claim_ids
+        self.assertEqual(claim.creditor_notice_date, date(2026, 5, 5))
+        with self.assertRaisesRegex(UserError, "still runs"):
+            dossier._charge_costs(date(2026, 5, 27))
+        dossier._charge_costs(date(2026, 5, 28))
+        self.assertEqual(dossier.costs_open, 150.0)
+        # It was a demand, too: art. 3:317 BW.
+        self.assertEqual(claim.limitation_date, date(2031, 5, 7))
+
     def test_no_more_than_the_notice_announced(self):
         dossier = self._dossier(flow_id=False)
         dossier.claim_ids.write(

@@ -3,6 +3,7 @@ from . import (
     incasso_balance,
     incasso_change_flow,
     incasso_close,
+    incasso_creditor_notice,
     incasso_dry_run,
     incasso_dry_run_line,
     incasso_handover,
