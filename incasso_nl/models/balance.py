@@ -191,6 +191,17 @@ class DossierBalance(NamedTuple):
             + (self.interest if self.interest_claimed else ZERO)
         )
 
+    def without_held(self) -> "DossierBalance":
+        """What may be asked for now: without the claims that a hold stops."""
+        claims = [claim for claim in self.claims if not claim.is_held]
+        if len(claims) == len(self.claims):
+            return self
+        return self._replace(
+            claims=claims,
+            principal=sum((claim.principal for claim in claims), ZERO),
+            interest=sum((claim.interest for claim in claims), ZERO),
+        )
+
     def as_json(self) -> dict:
         """As it is kept with a message: amounts as strings, dates as ISO strings."""
         return {

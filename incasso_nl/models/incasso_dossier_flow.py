@@ -7,7 +7,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..law.amounts import ZERO
 from ..law.window import amsterdam
 from ..tools.company_days import CompanyDays
 from .balance import DossierBalance
@@ -23,18 +22,6 @@ GONE = ("sent", "delivered")
 def dutch_day(moment):
     """The date in the Netherlands at ``moment``, a naive datetime in UTC."""
     return amsterdam(moment.replace(tzinfo=UTC)).date()
-
-
-def asked_for(balance):
-    """``balance`` without the claims that a hold stops: the rest goes on."""
-    if not any(claim.is_held for claim in balance.claims):
-        return balance
-    claims = [claim for claim in balance.claims if not claim.is_held]
-    return balance._replace(
-        claims=claims,
-        principal=sum((claim.principal for claim in claims), ZERO),
-        interest=sum((claim.interest for claim in claims), ZERO),
-    )
 
 
 class DaysByCompany(dict):
@@ -619,7 +606,7 @@ class IncassoDossier(models.Model):
         if owed <= situation.tolerance:
             return decision("paid", self.env._("Nothing is owed any more."))
         if balance:
-            balance = asked_for(balance)
+            balance = balance.without_held()
             if balance.due <= situation.tolerance:
                 return decision("held", self.env._("All that is unpaid is held."))
             owed = balance.due

@@ -3,6 +3,8 @@ import random
 import time
 from collections import Counter
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -126,9 +128,37 @@ class IncassoRun(models.Model):
             [("state", "=", "open")], ["company_id"]
         )
         for (company,) in companies:
-            if not self._open_run(company)._process():
+            if not self._take_up(company)._process():
                 # No time left: the cron calls again, and the run goes on.
                 break
+
+    @api.model
+    def _take_up(self, company):
+        """The run of ``company`` to go on with, in a transaction of its own.
+
+        :rtype: incasso.run
+        """
+
+        def take_up():
+            run = self._open_run(company)
+            self.env["ir.cron"]._commit_progress()
+            return run
+
+        return self._retried(take_up)
+
+    def _retried(self, work):
+        """Call ``work``, again when another transaction was first.
+
+        :param work: a function that begins with a fresh transaction and may commit
+        :return: what it returns
+        """
+        for _try in range(MAX_TRIES - 1):
+            try:
+                return work()
+            except (UniqueViolation, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, 0.5))
+        return work()
 
     @api.model
     def _open_run(self, company):
@@ -154,7 +184,8 @@ class IncassoRun(models.Model):
         """Take all due dossiers of the run's company, a batch and a commit at a time.
 
         :param int batch_size: dossiers a transaction
-        :return: whether the run came to its end; False where the cron's time was up
+        :return: whether there is nothing left to do for this process: the run came to
+            its end, or another process is at it; False where the cron's time was up
         :rtype: bool
         """
         self.ensure_one()
@@ -162,41 +193,66 @@ class IncassoRun(models.Model):
             lang=self.company_id.partner_id.lang or self.env.user.lang
         )
         today = run._today(run.company_id)
-        run.write({"state": "running", "date": today})
-        remaining = run._count_due()
-        run.due_count = run.dossier_count + remaining
-        time_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
-        after, tries, missed, last_pass = None, 0, False, False
-        while time_left:
-            try:
-                if run.stop_requested:
-                    return run._end("stopped")
-                batch, last = run._next_batch(after, batch_size)
-                if not batch and (last_pass or not missed):
-                    return run._end("done")
-                # Rows that somebody else is busy with are passed over, and looked at
-                # once more at the end.
-                last_pass = last_pass or not batch
-                locked = batch.try_lock_for_update(allow_referencing=True)
-                counts = run._run_batch(locked, today)
-                run._add(len(locked), counts)
-                remaining = max(remaining - len(locked), 0)
-                time_left = self.env["ir.cron"]._commit_progress(
-                    len(locked), remaining=remaining
-                )
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # Somebody changed one of these rows after this transaction began: do
-                # the batch again, as it is now.
-                tries += 1
-                if tries == MAX_TRIES:
-                    raise
-                self.env.cr.rollback()
-                time.sleep(random.uniform(0, 0.1 * 2**tries))
-                continue
+        left = run._retried(lambda: run._begin(today))
+        after, missed, last_pass = None, False, False
+        while left:
+            left, after, passed_over = run._retried(
+                lambda after=after: run._take_batch(after, batch_size, today)
+            )
+            missed = missed or passed_over
+            if left and not after and missed and not last_pass:
+                # What somebody else was busy with is looked at once more.
+                last_pass = True
+            elif left and not after:
+                return run._retried(lambda: run._end("done"))
             self.env.invalidate_all()
-            missed = missed or len(locked) < len(batch)
-            after, tries = last, 0
-        return False
+        return left is None
+
+    def _begin(self, today):
+        """Count what is due.
+
+        :return: seconds left; None where another process is at it, or was
+        """
+        if not self._is_alone() or self.state not in ("waiting", "running"):
+            return None
+        self.write({"state": "running", "date": today})
+        remaining = self._count_due()
+        self.due_count = self.dossier_count + remaining
+        return self.env["ir.cron"]._commit_progress(remaining=remaining)
+
+    def _take_batch(self, after, size, today):
+        """Take the steps of the next dossiers, and commit.
+
+        :param tuple after: where the batch before it ended; None to begin
+        :return: seconds left, None where this process is to leave it; where the batch
+            ended, None where there was none; whether somebody else was busy with one
+            of them
+        """
+        if not self._is_alone():
+            return None, None, False
+        if self.stop_requested:
+            self._end("stopped")
+            return None, None, False
+        batch, after = self._next_batch(after, size)
+        locked = batch.try_lock_for_update(allow_referencing=True)
+        self._add(len(locked), self._run_batch(locked, today))
+        left = self.env["ir.cron"]._commit_progress(len(locked))
+        return left, after, len(locked) < len(batch)
+
+    def _is_alone(self):
+        """Whether no other process is busy with a batch of this run.
+
+        Holds until the end of the transaction. Not a lock on the row: whoever asks the
+        run to stop must be able to write there.
+        """
+        [(alone,)] = self.env.execute_query(
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                self._name,
+                self.company_id.id,
+            )
+        )
+        return alone
 
     def _due_condition(self):
         """What the partial index on due dossiers holds, for this run.
@@ -290,5 +346,5 @@ class IncassoRun(models.Model):
 
     def _end(self, state):
         self.write({"state": state, "ended_at": fields.Datetime.now()})
-        self.env["ir.cron"]._commit_progress()
+        self.env["ir.cron"]._commit_progress(remaining=0)
         return True

@@ -390,7 +390,7 @@ class TestFlowDays(IncassoCommon):
         self.assertEqual(days.add(date(2026, 3, 6), 2, "working"), date(2026, 3, 10))
 
     def test_contact_day(self):
-        """Art. 4.2 Bki: no Sundays, holidays and equated days; Saturdays may be used."""
+        """Art. 4.2 Bki: no Sundays, holidays and equated days; Saturdays are fine."""
         for day, expected in (
             (date(2026, 11, 21), date(2026, 11, 21)),
             (date(2026, 11, 22), date(2026, 11, 23)),

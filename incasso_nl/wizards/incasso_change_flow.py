@@ -29,9 +29,7 @@ class IncassoChangeFlow(models.TransientModel):
         store=True,
         readonly=False,
     )
-    date = fields.Date(
-        string="On", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="On", required=True, default=fields.Date.context_today)
     reason = fields.Char(required=True)
 
     # === DEFAULTS === #

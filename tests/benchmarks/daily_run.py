@@ -219,6 +219,9 @@ def make_dossiers(env, dossier, debtors, invoices):
     before a first reminder; a quarter before the notice that announces costs.
     """
 
+    from odoo.addons.incasso_nl.law.references import make_kenmerk
+    from odoo.addons.incasso_nl.models.database import write_rows
+
     def step(name):
         return env.ref(f"incasso_nl.flow_step_{name}")
 
@@ -243,7 +246,7 @@ def make_dossiers(env, dossier, debtors, invoices):
         {
             "bench": "n",
             "name": "'BENCH/' || n",
-            "payment_reference": "'BENCH' || n",
+            "payment_reference": "NULL",
             "debtor_id": "debtor.id",
             "debtor_type": "CASE n % 2 WHEN 0 THEN 'business' ELSE 'consumer' END",
             "natural_person": "n % 2 = 1",
@@ -255,6 +258,14 @@ def make_dossiers(env, dossier, debtors, invoices):
             "balance": "0",
         },
         "JOIN res_partner debtor ON debtor.bench = n",
+    )
+    env.cr.execute("SELECT id FROM incasso_dossier WHERE bench IS NOT NULL")
+    write_rows(
+        env["incasso.dossier"],
+        [
+            {"id": id_, "payment_reference": make_kenmerk(f"2027{id_:011}").reference}
+            for (id_,) in env.cr.fetchall()
+        ],
     )
     owner = f"JOIN incasso_dossier dossier ON dossier.bench = n / {PER_DEBTOR}"
     copy_rows(
