@@ -96,10 +96,11 @@ def _language(lang, country, dutch_installed):
 def _content(balance, kind, claim_interest, costs, explained, extra):
     """The amounts of a message and their explanation, as they are stored.
 
-    :param balance: :class:`~.balance.DossierBalance`
+    :param balance: :class:`~.balance.DossierBalance`; claims that are held are left out
     :param costs: `law.costs.Costs` or None
     :param explained: steps of the costs that are in the balance already
     """
+    balance = balance.without_held()
     asked = claim_interest or balance.interest_claimed
     interest = balance.interest if asked else ZERO
     charged, announced, explained = balance.costs, None, list(explained)
@@ -111,7 +112,7 @@ def _content(balance, kind, claim_interest, costs, explained, extra):
             charged += costs.total
             explained.append(steps)
     claims = [
-        claim.as_json() if asked else _without_interest(claim)
+        _claim(claim, asked)
         for claim in balance.claims
         if claim.principal or (asked and claim.interest)
     ]
@@ -133,9 +134,12 @@ def _content(balance, kind, claim_interest, costs, explained, extra):
     }
 
 
-def _without_interest(claim):
-    """A claim as it is stored with a message that asks for no interest."""
-    return {
+def _claim(claim, asked):
+    """A claim as it is stored with a message.
+
+    The steps tell of each period of interest; the periods need not be kept twice.
+    """
+    values = {
         "claim_id": claim.claim_id,
         "name": claim.name,
         "description": claim.description,
@@ -145,6 +149,11 @@ def _without_interest(claim):
         "principal": claim.principal,
         "interest": "0",
     }
+    if asked:
+        values["interest"] = claim.interest
+        values["interest_kind"] = claim.interest_kind
+        values["steps"] = claim.steps
+    return values
 
 
 def _plain(value):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
+import psycopg2
 from markupsafe import Markup
 from PIL import Image
 
@@ -236,11 +237,13 @@ class IncassoMessage(models.Model):
         rows, attachments, failed = [], [], {}
         for message in self.filtered(lambda m: m.state == "queued"):
             try:
-                with self.env.cr.savepoint(flush=False):
-                    row, pdf = message._render_one()
+                row, pdf = message._render_one()
             except UserError as error:
                 failed[message.id] = error.args[0]
                 continue
+            except psycopg2.Error:
+                # The transaction is lost, and with it what this batch has made.
+                raise
             except Exception as error:  # noqa: BLE001 - one bad letter stops no batch
                 _logger.exception("Message %s could not be rendered", message.id)
                 failed[message.id] = f"{type(error).__name__}: {error}"

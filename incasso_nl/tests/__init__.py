@@ -10,6 +10,7 @@ from . import (
     test_letter,
     test_mail,
     test_messages,
+    test_partial_hold,
     test_partner,
     test_receipt,
     test_receipt_matching,
