@@ -157,43 +157,53 @@ class IncassoBooks(models.AbstractModel):
         on the receivable account, or the creditor's on the trust account.
 
         All lines are written inside one check of balances: moving a line to another
-        account changes no balance.
+        account changes no balance. The statement line itself stays as the bank sent it.
+
+        :raise UserError: a bank line was booked in another way already
         """
         todo = receipts.filtered(
             lambda r: r.kind == "bank" and not r.source_line_id and r.statement_line_id
         )
         moves = todo.statement_line_id.move_id
+        by_account = defaultdict(moves.line_ids.browse)
+        by_partner = defaultdict(moves.line_ids.browse)
+        for receipt in todo:
+            line = self._suspense_line(receipt)
+            account, partner = self._counterpart(receipt)
+            by_account[account.id] += line
+            by_partner[partner.id] += line
+            receipt.write({"source_line_id": line.id, "is_attributed": True})
+        # Debts have no analytic distribution: it is not looked up line by line.
+        distribution = moves.line_ids._fields["analytic_distribution"]
         container = {"records": moves}
         with (
             moves._check_balanced(container),
             moves._sync_dynamic_lines(container),
+            self.env.protecting([distribution], moves.line_ids),
         ):
-            for receipt in todo:
-                receipt.write(
-                    {
-                        "source_line_id": self._attribute_bank_line(receipt).id,
-                        "is_attributed": True,
-                    }
-                )
+            for name, groups in (
+                ("account_id", by_account),
+                ("partner_id", by_partner),
+            ):
+                for value, lines in groups.items():
+                    # Read what is needed of all of them at once.
+                    lines.with_prefetch(moves.line_ids.ids).with_context(
+                        skip_account_move_synchronization=True, tracking_disable=True
+                    ).write({name: value})
 
     @api.model
-    def _attribute_bank_line(self, receipt):
-        line = receipt.statement_line_id
-        suspense = line._seek_for_lines()[1]
+    def _suspense_line(self, receipt):
+        """The item of a bank line that waits on the suspense account."""
+        suspense = receipt.statement_line_id._seek_for_lines()[1]
         if len(suspense) != 1 or receipt.currency_id.compare_amounts(
             -suspense.balance, receipt.amount
         ):
             raise UserError(
                 self.env._(
                     "The bank line %s was booked in another way already.",
-                    line.display_name,
+                    receipt.statement_line_id.display_name,
                 )
             )
-        account, partner = self._counterpart(receipt)
-        # The statement line itself stays as the bank sent it.
-        suspense.with_context(
-            skip_account_move_synchronization=True, tracking_disable=True
-        ).write({"account_id": account.id, "partner_id": partner.id})
         return suspense
 
     @api.model
