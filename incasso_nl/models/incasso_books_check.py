@@ -177,7 +177,8 @@ class IncassoBooksCheck(models.AbstractModel):
             _Check(
                 self.env._("Money for creditors in the ledgers and in the books"),
                 """
-                SELECT company.name, COALESCE(ledger.amount, 0), COALESCE(books.amount, 0)
+                SELECT company.name, COALESCE(ledger.amount, 0),
+                       COALESCE(books.amount, 0)
                   FROM res_company company
                   LEFT JOIN (
                       SELECT receipt.company_id,

@@ -234,7 +234,7 @@ class TestSources(ReceiptCommon):
         return note
 
     def test_credit_note_lowers_principal_only(self):
-        """200.00 credited after the costs were charged: principal 800.00, costs as is."""
+        """200.00 credited after the costs were charged: these stay, 800.00 is left."""
         self._credit(200.00, "2026-05-01")
         receipt = self.dossier.receipt_ids
         self.assertEqual(receipt.kind, "credit_note")
@@ -416,7 +416,7 @@ class TestSources(ReceiptCommon):
         )
 
     def test_paid_twice(self):
-        """A second payment on a paid dossier is kept to be refunded; it stays closed."""
+        """A second payment on a paid dossier is to be refunded; it stays closed."""
         self._receive(self.dossier, 1150.00, "2026-05-01")
         receipt = self._plain_payment(
             1150.00, f"{self.dossier.payment_reference}"
@@ -463,7 +463,7 @@ class TestSources(ReceiptCommon):
             receipt.unlink()
 
     def test_invoice_with_less_open_than_the_dossier_says(self):
-        """Somebody paid the invoice past us: refused with what to do, and set aside."""
+        """Somebody paid the invoice past us: refused, and set aside with its reason."""
         receivable = self._receivable(self.invoice)
         credit = self._plain_payment(
             1000.00, "betaling", self.government
