@@ -322,6 +322,8 @@ class IncassoClaim(models.Model):
         claims._leave_alone(True)
         claims._stop_insolvent_interest()
         claims._log_added()
+        # A dossier of which every claim was held goes on for the sake of a new one.
+        claims.dossier_id._end_standstill(fields.Date.context_today(self))
         return claims
 
     def write(self, vals):

@@ -77,6 +77,32 @@ class TestHold(IncassoCommon):
         other._end()
         self.assertFalse(dossier.hold_summary)
 
+    def test_a_new_claim_ends_the_standstill_of_held_ones(self):
+        dossier = self._dossier()
+        dossier.next_action_date = date(2026, 7, 6)
+        hold = dossier._hold("dispute", claims=dossier.claim_ids)
+        with freeze_time("2026-07-02"):
+            invoice = self._invoice(self.consumer, 80.0, "2026-06-01", "2026-07-01")
+            self.env["incasso.claim"].create(
+                {
+                    "dossier_id": dossier.id,
+                    "name": invoice.name,
+                    "move_line_id": self._receivable(invoice).id,
+                    "invoice_date": date(2026, 6, 1),
+                    "due_date": date(2026, 7, 1),
+                    "amount": 80.0,
+                }
+            )
+            self.assertFalse(dossier.is_held)
+            self.assertFalse(dossier.held_since)
+            # It stood still for two days: Monday 6 July becomes Wednesday 8 July
+            self.assertEqual(dossier.next_action_date, date(2026, 7, 8))
+        with freeze_time("2026-07-07"):
+            hold._end()
+            self.assertEqual(
+                dossier.next_action_date, date(2026, 7, 8), "it did not stand still"
+            )
+
     def test_no_costs_on_a_disputed_claim(self):
         dossier = self._dossier(
             self.business,
