@@ -535,6 +535,16 @@ FLOW = {
                            AND message.state IN ('queued', 'rendered')
                     )))
     """,
+    "no message is made and withdrawn day after day": """
+        SELECT dossier.name, message.kind, COUNT(*)
+          FROM incasso_message message
+          JOIN incasso_dossier dossier ON dossier.id = message.dossier_id
+         WHERE message.company_id = %(company)s
+           AND message.state = 'cancelled'
+           AND message.date > %(day)s::date - 4
+         GROUP BY dossier.id, message.kind
+        HAVING COUNT(*) > 2
+    """,
     "no receipt waits for somebody at the end of the day": """
         SELECT receipt.name, receipt.state
           FROM incasso_receipt receipt
