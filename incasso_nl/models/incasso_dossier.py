@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..law.limitation import WARNING_DAYS
 from ..law.references import make_kenmerk
+from .database import write_rows
 
 PHASES = [
     ("reminder", "Own reminders"),
@@ -773,6 +774,25 @@ class IncassoDossier(models.Model):
             elif not claims and dossier.currency_id.is_zero(dossier.balance):
                 refusals[dossier.id] = self.env._("Nothing is owed.")
         return refusals
+
+    # === BUSINESS METHODS - PHASE === #
+
+    @api.model
+    def _leave_reminders(self, messages):
+        """The creditor's own reminders are over once a message gave notice of costs or
+        demanded payment: the amicable phase begins.
+
+        :param messages: `incasso.message` that went out
+        """
+        demanding = messages.filtered(
+            lambda message: message.kind in ("notice", "demand", "final_demand")
+        )
+        dossiers = demanding.dossier_id.filtered(lambda d: d.phase == "reminder")
+        if dossiers:
+            rows = [{"id": id_, "phase": "amicable"} for id_ in dossiers.ids]
+            write_rows(self.browse(), rows)
+            phases = dict(self._fields["phase"]._description_selection(self.env))
+            dossiers._log("phase", phases["amicable"])
 
     # === BUSINESS METHODS - LIMITATION === #
 

@@ -970,6 +970,7 @@ class IncassoDossier(models.Model):
 
         :param messages: `incasso.message` of any dossiers, some without a step
         """
+        self._leave_reminders(messages)
         messages = messages.filtered("step_id")
         if not messages:
             return

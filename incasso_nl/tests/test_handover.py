@@ -99,6 +99,30 @@ class TestHandover(IncassoCommon):
                 )
             ]
 
+    def test_own_reminders_are_over_with_the_notice(self):
+        dossier = self._propose(self.overdue)._hand_over()
+        self.assertEqual(dossier.phase, "reminder", "the ladder starts with a reminder")
+
+        def sent(kind):
+            return self.env["incasso.message"].create(
+                {
+                    "dossier_id": dossier.id,
+                    "recipient_id": self.consumer.id,
+                    "template_id": self.env.ref(f"incasso_nl.template_{kind}").id,
+                    "kind": kind,
+                    "channel": "post",
+                    "date": date.today(),
+                    "state": "sent",
+                    "snapshot": {"claims": []},
+                }
+            )
+
+        dossier._message_sent(sent("reminder"))
+        self.assertEqual(dossier.phase, "reminder")
+        dossier._message_sent(sent("notice"))
+        self.assertEqual(dossier.phase, "amicable")
+        self.assertIn("phase", dossier.event_ids.mapped("kind"))
+
     def test_costs_of_a_merged_claim_count_what_was_charged(self):
         first = self._invoice(self.business, 1000.0, "2026-03-01", "2026-03-31")
         dossier = self._propose(first)._hand_over()
