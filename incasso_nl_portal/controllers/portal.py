@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
@@ -32,14 +33,18 @@ class IncassoPortal(CustomerPortal):
             page=page,
             step=PER_PAGE,
         )
+        dossiers = dossiers.search(
+            domain,
+            order="state desc, open_date desc, id desc",
+            limit=PER_PAGE,
+            offset=pages["offset"],
+        )
+        balances = dossiers._balances(fields.Date.context_today(dossiers))
         values = {
             **self._prepare_portal_layout_values(),
-            "dossiers": dossiers.search(
-                domain,
-                order="state desc, open_date desc, id desc",
-                limit=PER_PAGE,
-                offset=pages["offset"],
-            ),
+            "dossiers": dossiers,
+            # Without interest that nobody asked for yet.
+            "due": {id_: float(balance.due) for id_, balance in balances.items()},
             "page_name": "incasso_dossiers",
             "default_url": "/my/dossiers",
             "pager": pages,

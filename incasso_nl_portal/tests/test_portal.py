@@ -29,6 +29,8 @@ class TestPortal(IncassoCommon, HttpCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn(self.own.name, page.text)
         self.assertNotIn(self.other.name, page.text)
+        # The principal: interest runs, but nobody asked for it yet.
+        self.assertRegex(page.text, r">1[.,]000[.,]00<")
 
     def test_home_counts_own_dossiers(self):
         self.authenticate("jan.devries", "jan.devries")
