@@ -92,8 +92,8 @@ class Stage:
                 "logo": base64.b64encode(
                     Path(__file__).with_name("logo.png").read_bytes()
                 ),
-                "incasso_complaints_text": "<p>Bent u niet tevreden over hoe wij met u "
-                "omgaan? Mail ons. U krijgt binnen twee weken antwoord.</p>",
+                "incasso_complaints_text": "<p>U krijgt binnen twee weken inhoudelijk "
+                "antwoord op uw klacht.</p>",
             }
         )
         if company.chart_template != "nl":

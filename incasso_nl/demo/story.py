@@ -164,10 +164,10 @@ class Story:
             batches._make(letters.with_env(batches.env)).action_posted()
 
     def _call(self, day, ago):
-        """The handler calls; what came in these last days is still to be done."""
+        """The handlers call; what came up these last days is still to be done."""
         if day.weekday() > 4 or ago < CALLS_LEFT:
             return
-        calls = self.stage.as_user("handler", "mail.activity").search(
+        calls = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "incasso.dossier"),
                 (
@@ -179,7 +179,7 @@ class Story:
             ]
         )
         for number, call in enumerate(calls):
-            call.action_feedback(
+            call.with_user(call.user_id).action_feedback(
                 (
                     "No answer. Left a voicemail with our number.",
                     "Spoken to: the invoice has arrived, payment follows.",
