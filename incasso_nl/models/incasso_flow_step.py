@@ -564,16 +564,18 @@ class IncassoFlowStep(models.Model):
         :rtype: list[Passage]
         """
         passages = []
-        due, deadline = day - ONE_DAY, None
+        due, deadline, costs_from = day - ONE_DAY, None, None
         for step in self:
             day = step._date_after(days, day, deadline, due)
+            if step.charge_costs and costs_from:
+                day = days.contact_day(max(day, costs_from))
             applies = step.condition_channel in (False, "phone", channel) and (
                 step.condition_debtor_type in (False, step.flow_id.debtor_type)
             )
             term_end = None
             if applies and step._is_message():
                 way = step.channel if step.channel in ("email", "post") else channel
-                _received, deadline, _costs_from = self.env["incasso.message"]._term(
+                _received, deadline, costs_day = self.env["incasso.message"]._term(
                     step.template_id.kind or "demand",
                     way,
                     day,
@@ -581,5 +583,6 @@ class IncassoFlowStep(models.Model):
                     days.company,
                 )
                 term_end = deadline
+                costs_from = costs_day or costs_from
             passages.append(Passage(day, term_end, applies))
         return passages

@@ -1,4 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
+
+from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -297,6 +299,48 @@ class TestFlow(IncassoCommon):
             "collection costs",
         ):
             self.assertIn(text, flow.ladder)
+
+    def test_simulation(self):
+        """As dates, for a dossier opened on Monday 2 March 2026 and due the day before.
+
+        By e-mail: the reminder of 2 March gives until the 16th, and the bank has the
+        18th and 19th. The notice, received on Thursday the 19th, gives 15 days: Friday
+        3 April is equated with a holiday, the 6th is Easter Monday, so it ends on
+        Tuesday the 7th. No costs within 21 days of sending, and two working days for
+        the bank.
+        """
+        self.company.write(
+            {"incasso_bank_days": 2, "incasso_notice_safe_distance": True}
+        )
+        flow = self._flow(
+            self._reminder(),
+            self._notice(wait_from="deadline", wait_days=0),
+            self._demand(term_days=7),
+            {"action": "proposal", "wait_from": "previous", "wait_days": 1},
+            company_id=self.company.id,
+        )
+        rows = flow._simulate(date(2026, 3, 2))
+        by_email = [(row["email"].day, row["email"].deadline) for row in rows]
+        self.assertEqual(
+            by_email[:2],
+            [
+                (date(2026, 3, 2), date(2026, 3, 16)),
+                (date(2026, 3, 19), date(2026, 4, 7)),
+            ],
+        )
+        _received, _deadline, costs_from = self.env["incasso.message"]._term(
+            "notice", "email", date(2026, 3, 19), 15, self.company
+        )
+        self.assertGreaterEqual(by_email[2][0], costs_from)
+        self.assertEqual(by_email[3][0], by_email[2][0] + timedelta(days=1))
+        for row in rows[1:]:
+            self.assertGreaterEqual(row["post"].day, row["email"].day)
+        self.assertIn("Mon 2 Mar 2026", self._shown(flow, date(2026, 3, 2)))
+
+    def _shown(self, flow, day):
+        with freeze_time(day):
+            flow.invalidate_recordset(["simulation"])
+            return flow.simulation
 
     def test_ladder_escapes(self):
         flow = self._flow(self._reminder(name="<script>alert(1)</script>"))
