@@ -256,6 +256,8 @@ class IncassoClaim(models.Model):
         "dossier_id.outbox_ids.received_date",
         "dossier_id.outbox_ids.state",
         "dossier_id.receipt_ids.state",
+        # What a receipt pays is in the ledger after its state has changed.
+        "entry_ids.receipt_id",
     )
     def _compute_limitation_date(self):
         found = self._limitations()
