@@ -18,6 +18,7 @@ from odoo.modules.registry import Registry
 from . import creditor, history, table
 from .checks import Broken, Inspector
 from .clock import frozen, seconds
+from .lies import prove
 from .post_office import HOST, open_post_office
 from .world import ONE_DAY, World
 
@@ -75,6 +76,11 @@ def _options():
         "--every", type=int, default=1, metavar="N", help="every Nth customer only"
     )
     parser.add_argument(
+        "--prove",
+        action="store_true",
+        help="at the end, see that the checks notice what is wrong",
+    )
+    parser.add_argument(
         "--beside",
         action="store_true",
         help="other companies in this database collect too: leave them alone",
@@ -100,7 +106,7 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
         }
     )
     world = World(env, invoices, clock, alone=not options.beside)
-    inspector = Inspector(env, post_office, invoices)
+    inspector = Inspector(env, post_office, invoices, alone=not options.beside)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begin = seconds()
 
@@ -108,7 +114,7 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
         with world.timed("checks"):
             inspector.every_day(day)
             if (day + ONE_DAY).day == 1 or day == last:
-                inspector.every_month(day)
+                inspector.everything(day)
         if loud.said:
             raise Broken(f"{day}: the log says\n    " + "\n    ".join(loud.said[:5]))
         if (day + ONE_DAY).day == 1:
@@ -121,7 +127,10 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
         return 1
     world.times["in all"] = seconds() - begin
     print(table.write(table.outcome(env), world.times), flush=True)
-    return 0
+    unnoticed = prove(inspector, last) if options.prove else []
+    for said in unnoticed:
+        print(f"UNNOTICED {said}", flush=True)
+    return 1 if unnoticed else 0
 
 
 sys.exit(main())

@@ -106,10 +106,11 @@ def replay_database():
     " shared/data/receivables_history.csv beside the checkout",
 )
 def test_half_a_year_keeps_every_invariant(replay_database, tmp_path, capsys):
-    """Stopped once on the way, to go on where it was."""
+    """Stopped once on the way, to go on where it was; and a database that lies is found
+    out."""
     mail = tmp_path / "mail"
-    for until in ("2025-03-12", "2025-06-30"):
-        outcome = run(replay_database, mail, *SLICE, "--until", until)
+    run(replay_database, mail, *SLICE, "--until", "2025-03-12")
+    outcome = run(replay_database, mail, *SLICE, "--until", "2025-06-30", "--prove")
     with capsys.disabled():
         print(f"\n{outcome}")
 
