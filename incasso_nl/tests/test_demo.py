@@ -99,6 +99,4 @@ class TestDemo(TransactionCase):
         )
         for claim, found in claims._limitations().items():
             claim = self.env["incasso.claim"].browse(claim)
-            self.assertEqual(
-                claim.limitation_date, found.last_day or False, claim.name
-            )
+            self.assertEqual(claim.limitation_date, found.last_day or False, claim.name)
