@@ -1,5 +1,5 @@
-"""Proof that the checks see what is wrong: the database is made to lie, in one way after
-another, and each time the check that it is about must notice."""
+"""Proof that the checks see what is wrong: the database is made to lie, in one way
+after another, and each time the check that it is about must notice."""
 
 from .checks import Broken
 
