@@ -27,6 +27,7 @@ ASSETS = [
     "fonts-inconsolata",
     "fonts-ocr-b",
 ]
+NO_MAIL_PORT = 1
 #: Debian leaves this file out, yet the back office's JavaScript lists it: each page
 #: would log an error, and fail the browser tours with it. It blurs the background of
 #: video calls, which an empty file does without.
@@ -132,6 +133,14 @@ def addons_path():
     return folders
 
 
+def _configure(text):
+    """Write Odoo's configuration, whole: another Odoo may be reading it."""
+    if not CONFIG.is_file() or CONFIG.read_text() != text:
+        fresh = CONFIG.with_suffix(f".{os.getpid()}")
+        fresh.write_text(text)
+        fresh.replace(CONFIG)
+
+
 def prepare(*, browser=False):
     """Make everything there that Odoo needs.
 
@@ -143,12 +152,15 @@ def prepare(*, browser=False):
     interpreter = python_env.python("runtime", "test")
     folders = ",".join(str(folder) for folder in addons_path())
     DATA.mkdir(parents=True, exist_ok=True)
-    CONFIG.write_text(
+    _configure(
         "[options]\n"
         f"addons_path = {folders}\n"
         f"data_dir = {DATA}\n"
         "http_interface = 127.0.0.1\n"
         "max_cron_threads = 0\n"
+        # Nobody listens there: demo and test data must never reach a mail server
+        # that happens to run on the machine. Who wants mail names one (--smtp).
+        f"smtp_server = 127.0.0.1\nsmtp_port = {NO_MAIL_PORT}\n"
         # A newcomer logs in; nobody needs the page that lists databases.
         "list_db = False\n"
     )
