@@ -393,11 +393,12 @@ class Story:
         self._on(1, self._bring_unknown_money)
 
     def _pay(self, key, part):
-        """A debtor pays all or part of what the last message asked for, with the
-        payment reference."""
+        """A debtor pays all or part of what is owed on the day, with the payment
+        reference."""
         dossier = self._dossier(key)
-        asked = dossier.outbox_ids.filtered("sent_at").sorted("id")[-1:]
-        amount = round(asked.amount * part, 2)
+        today = fields.Date.context_today(self.company)
+        owed = dossier._balances(today)[dossier.id].due
+        amount = round(float(owed) * part, 2)
         self._receive(
             amount, dossier.payment_reference, self.stage.partners[key], dossier
         )

@@ -78,18 +78,15 @@ class TestDemo(TransactionCase):
         )
 
     def test_paid_after_demand(self):
-        """Gerda Brouns pays what her demand asks: 239.00, the least costs of 40.00, and
-        interest. The cents of interest since the demand are within the tolerance."""
+        """Gerda Brouns pays what she owes after the demand: 239.00, the least costs of
+        40.00, and interest."""
         receipt = self.env["incasso.receipt"].search(
             [("debtor_id", "=", self.stage.partners["brouns"].id)]
         )
         dossier = receipt.dossier_id
         self.assertEqual((dossier.state, dossier.close_reason), ("closed", "paid"))
-        self.assertEqual(receipt.costs, 40.00)
+        self.assertEqual((receipt.principal, receipt.costs), (239.00, 40.00))
         self.assertGreater(receipt.interest, 0.0)
-        self.assertAlmostEqual(
-            receipt.principal, 239.00, delta=self.company.incasso_tolerance
-        )
         self.assertEqual(receipt.surplus, 0.0)
 
     def test_limitation_dates_are_current(self):
