@@ -205,7 +205,10 @@ class TestFlow(IncassoCommon):
 
     def test_business_costs_need_no_notice(self):
         """Art. 6:96 lid 4 BW: a business owes them without any notice."""
-        flow = self._flow(self._demand(wait_from="due"), debtor_type="business")
+        demand = self.env.ref("incasso_nl.template_demand_business")
+        flow = self._flow(
+            self._demand(wait_from="due", template_id=demand.id), debtor_type="business"
+        )
         flow.action_activate()
         self.assertEqual(flow.state, "active")
 
