@@ -74,6 +74,7 @@
         "views/incasso_flow_templates.xml",
         "views/incasso_flow_views.xml",
         "views/incasso_dossier_flow_views.xml",
+        "views/incasso_dossier_message_views.xml",
         "views/incasso_run_views.xml",
         "wizards/incasso_change_flow_views.xml",
         "wizards/incasso_dry_run_views.xml",

@@ -25,6 +25,8 @@ _logger = logging.getLogger(__name__)
 
 #: Letters laid out and committed together: a second or two of work.
 RENDER_BATCH = 20
+#: Objects made between two rounds of the garbage collector: about one letter's.
+GC_EVERY = 100_000
 #: Colour of headings where the company's own would be hard to read on white.
 DEFAULT_ACCENT = "#1f5e6b"
 #: A logo is made no larger than it is printed: 80 x 18 mm at 300 dots an inch.
@@ -234,6 +236,10 @@ class IncassoMessage(models.Model):
         A letter in which a compulsory element is missing is not made: it fails, with
         the article and what to do about it.
         """
+        with _calm():
+            self._render_all()
+
+    def _render_all(self):
         rows, attachments, failed = [], [], {}
         for message in self.filtered(lambda m: m.state == "queued"):
             try:
@@ -266,18 +272,21 @@ class IncassoMessage(models.Model):
         text = self._text()
         letter = self._letter()
         printed, defects = text._print(letter)
+        email_body = None
+        if self.channel == "email":
+            email_body, more = text._write_email(letter)
+            defects = defects + more
         if defects:
             raise UserError(
                 self.env._(
                     "This letter may not be sent:\n%s", text._describe_defects(defects)
                 )
             )
-        by_email = self.channel == "email"
         row = {
             "id": self.id,
             "state": "rendered",
             "subject": text._render_subject(letter),
-            "email_body": text._render_email(letter) if by_email else None,
+            "email_body": email_body,
             "pdf_sha256": hashlib.sha256(printed.pdf).hexdigest(),
             "failure": None,
         }
@@ -354,19 +363,16 @@ class IncassoMessage(models.Model):
     def _cron_render(self):
         """Lay out what is in the outbox, in small committed batches."""
         domain = [("state", "=", "queued")]
-        with _calm():
-            while messages := self.search(domain, limit=RENDER_BATCH, order="id"):
-                locked = messages.try_lock_for_update()
-                if not locked:
-                    # Another worker has these; its next batch is none of ours.
-                    break
-                locked._withdraw_stale()
-                locked._render()
-                left = self.search_count(domain)
-                if not self.env["ir.cron"]._commit_progress(
-                    len(messages), remaining=left
-                ):
-                    break
+        while messages := self.search(domain, limit=RENDER_BATCH, order="id"):
+            locked = messages.try_lock_for_update()
+            if not locked:
+                # Another worker has these; its next batch is none of ours.
+                break
+            locked._withdraw_stale()
+            locked._render()
+            left = self.search_count(domain)
+            if not self.env["ir.cron"]._commit_progress(len(messages), remaining=left):
+                break
         self.env.ref("incasso_nl.cron_send_messages")._trigger()
 
     def _withdraw_stale(self):
@@ -402,11 +408,14 @@ def _calm():
     Laying out a letter makes and drops a hundred thousand objects; each round that this
     sets off would walk through the whole of Odoo too, for a quarter of the time.
     """
-    gc.collect()
+    threshold = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(GC_EVERY, *threshold[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*threshold)
+        gc.collect()
         gc.unfreeze()
 
 

@@ -171,11 +171,6 @@ class IncassoTemplateText(models.Model):
     preview_subject = fields.Char(compute="_compute_preview")
     preview_letter = fields.Html(compute="_compute_preview", sanitize=False)
     preview_email = fields.Html(compute="_compute_preview", sanitize=False)
-    preview_defects = fields.Text(
-        string="To Do",
-        help="What is missing or wrong before this text may be sent.",
-        compute="_compute_preview_defects",
-    )
 
     _once_per_language = models.Constraint(
         "UNIQUE (template_id, lang)", "A template has one text in each language."
@@ -220,16 +215,6 @@ class IncassoTemplateText(models.Model):
             except (UserError, ValidationError) as error:
                 text.preview_subject = text.preview_email = False
                 text.preview_letter = Markup("<p>%s</p>") % error.args[0]
-
-    @api.depends("subject", "body", "email_body", "lang")
-    def _compute_preview_defects(self):
-        for text in self:
-            try:
-                text._check_sources()
-                text._check_complete()
-                text.preview_defects = False
-            except (UserError, ValidationError) as error:
-                text.preview_defects = error.args[0]
 
     # === CONSTRAINT METHODS === #
 
@@ -315,6 +300,21 @@ class IncassoTemplateText(models.Model):
         return result
 
     # === ACTION METHODS === #
+
+    def action_check(self):
+        """Check the text on letters for every case it has to serve.
+
+        :raise UserError: what is missing or wrong, with the article and what to do
+        """
+        self._check_complete()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Every compulsory element is there."),
+            },
+        }
 
     def action_preview_pdf(self):
         """Open the letter as a PDF, for the dossier chosen in the preview."""
@@ -485,7 +485,8 @@ class IncassoTemplateText(models.Model):
         for text in self:
             defects = {}
             for letter in text.template_id._sample_letters(text.lang):
-                for defect in text._print(letter)[1]:
+                found = text._print(letter)[1] + text._write_email(letter)[1]
+                for defect in found:
                     defects.setdefault(defect.element, defect)
             if defects:
                 raise UserError(
@@ -503,12 +504,21 @@ class IncassoTemplateText(models.Model):
         :rtype: tuple[LetterPdf, list[Defect]]
         """
         self.ensure_one()
+        subject = self._render_subject(letter)
         printed = print_letter(self._render_letter(letter))
         values = self.env["incasso.law"]._legal_values()
-        defects = check_letter(letter, printed, values)
-        texts = [self._render_subject(letter)]
-        texts.append(Markup(self._render_email(letter)).striptags())
-        return printed, defects + check_words(letter, texts)
+        return printed, [
+            *check_letter(letter, printed, values),
+            *check_words(letter, [subject]),
+        ]
+
+    def _write_email(self, letter):
+        """The e-mail that a letter goes with, and its defects.
+
+        :rtype: tuple[str, list[Defect]]
+        """
+        html = self._render_email(letter)
+        return html, check_words(letter, [Markup(html).striptags()])
 
     def _describe_defects(self, defects):
         """Defects in words: what is missing, where that stands, what to do."""

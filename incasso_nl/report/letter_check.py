@@ -7,7 +7,7 @@ article is in :data:`ELEMENTS`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -268,11 +268,19 @@ def _interest(page: Page) -> str:
         return ""
     words = [labels(letter.lang)["interest"], amount_text(letter.interest, letter.lang)]
     for claim in _open_claims(letter):
-        for period in claim.get("periods", ()):
-            words.append(_percentage(period["percentage"], letter.lang))
-            words.append(short_date(period["start"], letter.lang))
-            words.append(short_date(period["end"], letter.lang))
+        for step in _periods(claim):
+            values = step["values"]
+            words.append(_percentage(values["percentage"], letter.lang))
+            words.append(short_date(values["start"], letter.lang))
+            words.append(short_date(values["end"], letter.lang))
     return _missing(page, dict.fromkeys(words))
+
+
+def _periods(claim: Mapping) -> Iterator[Mapping]:
+    """The steps that are a period of interest."""
+    for step in claim.get("steps", ()):
+        if step["rule"] in ("interest.segment", "interest.months"):
+            yield step
 
 
 def _percentage(text: str, lang: str) -> str:
@@ -432,8 +440,8 @@ def _explanation(page: Page) -> str:
     missing = []
     if letter.interest_asked:
         for claim in _open_claims(letter):
-            for period in claim.get("periods", ()):
-                missing.append(amount_text(period["amount"], letter.lang))
+            for step in _periods(claim):
+                missing.append(amount_text(step["amount"], letter.lang))
     steps = [step for steps in letter.costs_explained for step in steps]
     steps += letter.announced.steps if letter.announced else ()
     for step in steps:
@@ -452,7 +460,7 @@ def _without_facts(letter: Letter, text: str) -> str:
     facts = [
         sentence
         for _heading, sentences in explanation_values(letter)["explanation"]
-        for sentence in sentences
+        for sentence in sentences.splitlines()
     ]
     parties = [letter.collector, letter.creditor, letter.debtor, letter.recipient]
     parties += [letter.handler] if letter.handler else []

@@ -4,7 +4,6 @@ Made for batches: the stylesheet and the fonts are read once per process, and a 
 reads nothing from outside: no network, no files but the ones this module ships.
 """
 
-import logging
 import threading
 from functools import cache
 from typing import NamedTuple
@@ -16,9 +15,6 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from odoo.tools.misc import file_path
-
-# A line for each step of each letter is more than a log can use.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 _FOLDER = "incasso_nl/static/letter"
 _SCHEME = "letter:"

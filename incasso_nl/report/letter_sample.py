@@ -162,7 +162,7 @@ def with_vat(letter: Letter, tables: Tables) -> Letter:
 def _claim(
     number: int, from_day: date, day: date, kind: str, tables: Tables, asked: bool
 ) -> dict[str, object]:
-    """A claim as ``ClaimBalance.as_json`` gives it; on the second a part was paid."""
+    """A claim as a message stores it; on the second a part was paid."""
     amount = Decimal("100.00") * (number + 2)
     paid = Decimal("50.00") if number == 1 else Decimal()
     due = from_day - timedelta(days=45)
@@ -180,18 +180,5 @@ def _claim(
         "principal": str(amount - paid),
         "interest": str(found.interest if asked else Decimal()),
         "interest_kind": kind,
-        "periods": [
-            {
-                "start": segment.start.isoformat(),
-                "end": segment.end.isoformat(),
-                "days": segment.days,
-                "base": str(segment.base),
-                "percentage": str(segment.percentage),
-                "amount": str(segment.amount),
-            }
-            for segment in found.segments
-        ]
-        if asked
-        else [],
         "steps": [step.as_json() for step in found.steps] if asked else [],
     }

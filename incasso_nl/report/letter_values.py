@@ -90,7 +90,8 @@ class Letter:
     :param term_days: days that it gives to pay
     :param deadline: the last of these days where the letter names it; None for a
         notice of costs, whose term runs from its delivery
-    :param claims: as ``ClaimBalance.as_json`` gives them
+    :param claims: number, dates, amounts as strings, and the steps that explain the
+        interest, as a message stores them
     :param costs_explained: of the costs booked so far: a heading's date or "" and steps
     :param costs_vat: the part of ``costs`` that is VAT (art. 2 lid 3 BIK)
     :param interest_asked: whether it asks for interest
@@ -145,12 +146,17 @@ class Letter:
         """The text of the QR code to pay (EPC069-12); empty if there is nothing to."""
         if not self.account or self.total <= 0:
             return ""
+        reference = self.payment_reference
+        is_valid = (
+            references.check_kenmerk(reference).valid
+            or references.check_rf(reference).valid
+        )
         return references.epc_payload(
             self.account.holder,
             self.account.iban,
             self.total,
-            reference=self.payment_reference,
-            text="" if self.payment_reference else self.number,
+            reference=reference if is_valid else "",
+            text="" if is_valid else reference or self.number,
         )
 
 
@@ -404,15 +410,15 @@ def explanation_values(letter: Letter) -> dict:
                 [_sentence(step, lang) for step in letter.announced.steps],
             )
         )
-    return {"label": words, "explanation": parts}
+    return {
+        "label": words,
+        "explanation": [(heading, "\n".join(lines)) for heading, lines in parts],
+    }
 
 
 def _interest_sentences(steps: Sequence[Mapping], lang: str) -> list[str]:
-    """The steps in sentences; the sum only where there is something to add up."""
-    shown = [step for step in steps if step["rule"] != "interest.total"]
-    if len(shown) > 1:
-        shown = steps
-    return [_sentence(step, lang) for step in shown]
+    """The steps in sentences, but for their sum: that stands in the table of claims."""
+    return [_sentence(step, lang) for step in steps if step["rule"] != "interest.total"]
 
 
 def _sentence(step: Mapping, lang: str) -> str:
@@ -510,7 +516,7 @@ def page_values(letter: Letter, subject: str) -> dict:
     """What stands around the text: sender, address, references, footer."""
     words, lang = labels(letter.lang), letter.lang
     collector = letter.collector
-    details = [Markup("<b>%s</b>") % collector.name, *collector.address]
+    details = list(collector.address)
     if collector.phone:
         details.append(words["phone"].format(value=collector.phone))
     if collector.email:
@@ -538,7 +544,11 @@ def page_values(letter: Letter, subject: str) -> dict:
         "description": f"{words['dossier']} {letter.number}",
         "keywords": letter.kind,
         "created": letter.date.isoformat(),
-        "sender": {"name": collector.name, "logo": letter.logo, "details": details},
+        "sender": {
+            "name": collector.name,
+            "logo": letter.logo,
+            "details": "\n".join(details),
+        },
         "return_address": words["sender_of"].format(address=collector.line()),
         "address": "\n".join([letter.recipient.name, *letter.recipient.address]),
         "references": shown[:5],

@@ -35,12 +35,13 @@ class TestQueue(MessageCommon):
             (asking.principal, asking.interest, asking.amount),
             (1000.00, 25.32, 1025.32),
         )
-        (period,) = asking.snapshot["claims"][0]["periods"]
+        period = asking.snapshot["claims"][0]["steps"][0]
+        values = period["values"]
         self.assertEqual(
-            (period["start"], period["end"], period["days"], period["amount"]),
+            (values["start"], values["end"], values["days"], period["amount"]),
             ("2026-04-01", "2026-11-17", 231, "25.32"),
         )
-        self.assertEqual(Decimal(period["percentage"]), 4)
+        self.assertEqual(Decimal(values["percentage"]), 4)
 
     def test_notice_announces(self):
         """Costs of 1,000.00: 15% is 150.00 (art. 2 lid 1 BIK); they are no part of the

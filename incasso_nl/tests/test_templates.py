@@ -28,7 +28,8 @@ class TemplateCommon(MessageCommon):
         )
 
     def _defects(self, text, letter):
-        return [defect.element for defect in text._print(letter)[1]]
+        defects = text._print(letter)[1] + text._write_email(letter)[1]
+        return [defect.element for defect in defects]
 
 
 @tagged("post_install", "-at_install")
@@ -407,7 +408,8 @@ class TestSandbox(TemplateCommon):
         text.preview_dossier_id = dossier
         self.assertIn(dossier.name, text.preview_letter)
         self.assertIn("Jan de Vries", text.preview_email)
-        self.assertFalse(text.preview_defects)
+        self.assertEqual(text.action_check()["params"]["type"], "success")
         text.body = "<p>Betaal nu.</p>"
         self.assertIn("Betaal nu.", text.preview_letter)
-        self.assertIn("how to pay", text.preview_defects)
+        with self.assertRaisesRegex(UserError, "how to pay"):
+            text.action_check()
