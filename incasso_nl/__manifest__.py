@@ -1,6 +1,6 @@
 {
     "name": "Collections (Incasso)",
-    "summary": "Debt collection by Dutch law: dossiers, letters, interest, costs, books",
+    "summary": "Debt collection by Dutch law: letters, interest, costs, books",
     "version": "19.0.1.0.0",
     "category": "Accounting/Collections",
     "license": "LGPL-3",

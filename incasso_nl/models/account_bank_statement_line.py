@@ -249,7 +249,5 @@ class AccountBankStatementLine(models.Model):
                 batch = lines[start : start + BATCH]
                 batch._incasso_match()
                 left = len(lines) - start - len(batch)
-                if not self.env["ir.cron"]._commit_progress(
-                    len(batch), remaining=left
-                ):
+                if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
                     return

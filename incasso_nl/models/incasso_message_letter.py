@@ -36,7 +36,7 @@ LOGO_SIZE = (945, 213)
 class IncassoMessage(models.Model):
     """From a message's snapshot to the letter that is sent."""
 
-    _inherit = "incasso.message"
+    _inherit = "incasso.message"  # pylint: disable=consider-merging-classes-inherited
 
     # === BUSINESS METHODS - FACTS === #
 

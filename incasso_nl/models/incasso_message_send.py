@@ -40,7 +40,7 @@ class IncassoMessage(models.Model):
     stands. So no debtor ever gets a message twice, and none is lost in silence.
     """
 
-    _inherit = "incasso.message"
+    _inherit = "incasso.message"  # pylint: disable=consider-merging-classes-inherited
 
     # === BUSINESS METHODS - SENDING === #
 

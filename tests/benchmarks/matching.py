@@ -247,9 +247,7 @@ class MatchingBench(Bench):
 
 def show(lines, recognised, booked):
     """Print what was measured."""
-    print(
-        f"\n{lines:,} bank lines, as many dossiers, {lines * PER_DEBTOR:,} invoices"
-    )
+    print(f"\n{lines:,} bank lines, as many dossiers, {lines * PER_DEBTOR:,} invoices")
     print(
         f"{'':12}{'seconds':>10}{'ms/line':>10}{'queries':>10}{'per line':>10}{'MB':>7}"
     )
