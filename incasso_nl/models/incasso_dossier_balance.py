@@ -409,6 +409,50 @@ class IncassoDossier(models.Model):
             charged[entry.dossier_id.id].append((entry.date, entry.message_id.id))
         return charged
 
+    def _uncharge_withdrawn(self, messages, reason):
+        """Undo the costs that messages asked for which never went out: the step that
+        charged them did not happen. What a receipt paid of them stands.
+
+        :param messages: `incasso.message` that were withdrawn
+        :param str reason: for the ledger and the time line
+        """
+        entries = (
+            self.env["incasso.entry"]
+            .search(
+                [
+                    ("dossier_id", "in", self.ids),
+                    ("message_id", "in", messages.ids),
+                    ("kind", "=", "costs"),
+                    ("reversal_of_id", "=", False),
+                    ("reversed_by_ids", "=", False),
+                ]
+            )
+            .filtered(
+                lambda entry: (
+                    entry.currency_id.compare_amounts(
+                        entry.dossier_id.costs_open, entry.amount
+                    )
+                    >= 0
+                )
+            )
+        )
+        entries._reverse(reason)
+        charged = {(entry.dossier_id, entry.date) for entry in entries}
+        entries.dossier_id.claim_ids.filtered(
+            lambda claim: (claim.dossier_id, claim.costs_date) in charged
+        ).write({"costs_date": False, "costs_base": 0.0, "costs_amount": 0.0})
+        self._log(
+            "costs",
+            {
+                entry.dossier_id.id: self.env._(
+                    "Collection costs of %(amount)s taken back: %(reason)s",
+                    amount=entry.currency_id.format(entry.amount),
+                    reason=reason,
+                )
+                for entry in entries
+            },
+        )
+
     def _no_costs_yet_message(self):
         """Why a consumer cannot be charged, and what to do about it."""
         self.ensure_one()

@@ -1030,6 +1030,9 @@ class IncassoDossier(models.Model):
         of_step = open_dossiers._step_messages()
         current = messages & of_step
         partly_sent = of_step.filtered(lambda message: message.state in GONE).dossier_id
+        (current.dossier_id - partly_sent)._uncharge_withdrawn(
+            current, self.env._("the message that asks for them did not go out.")
+        )
         if redo:
             for step, group in current.grouped("step_id").items():
                 (group.dossier_id - partly_sent)._return_to(

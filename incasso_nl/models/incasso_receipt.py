@@ -362,6 +362,9 @@ class IncassoReceipt(models.Model):
         dossiers._lock_for_money()
         reclose = receipts._reopen_where_needed()
         receipts.write({"state": "allocated", "error": False})
+        # First, with the costs that were charged for it: who pays before a demand goes
+        # out is not charged for it.
+        dossiers._withdraw_messages(self.env._("Money came in."))
         changed = dossiers._replay(
             receipts,
             self.browse(),

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_crossing,
     test_demo,
     test_dossier,
     test_flow,
