@@ -36,6 +36,7 @@ from . import (
     incasso_message_send,
     incasso_print_batch,
     incasso_receipt,
+    incasso_request,
     incasso_run,
     incasso_template,
     incasso_template_text,
