@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_date
 
 from ..law.window import amsterdam
 from ..tools.company_days import CompanyDays
-from .balance import DossierBalance
+from .balance import NO_COSTS, DossierBalance
 from .database import write_rows
 
 ONE_DAY = timedelta(days=1)
@@ -75,7 +75,9 @@ class Situation(NamedTuple):
 class Decision(NamedTuple):
     """What is to be done with a dossier now, and why.
 
-    :param verdict: ``take`` the step; ``skip`` it, as its condition is not met;
+    :param step: the one that is due; for ``back`` the notice of costs to go back to
+    :param verdict: ``take`` the step; ``skip`` it, as its condition is not met; go
+        ``back`` to the notice of costs, as claims joined that none was given for;
         ``wait`` until ``until``; ``held``: nothing, a hold stands; ``paid``: close it;
         ``aside``: a person has to look; ``none``: no step is due
     :param reason: for a reader, empty for ``take`` and ``none``
@@ -166,7 +168,7 @@ class IncassoDossier(models.Model):
         self._schedule(dict.fromkeys(self.ids, today))
         decisions = self._decide(today)
         for decision in decisions:
-            if decision.verdict not in ("take", "skip"):
+            if decision.verdict not in ("take", "skip", "back"):
                 raise UserError(
                     self.env._(
                         "“%(step)s” cannot be taken for dossier %(dossier)s: "
@@ -382,22 +384,30 @@ class IncassoDossier(models.Model):
         """New claims joined running dossiers: give notice of them too.
 
         Of a consumer the costs of a claim can be charged only after a notice that names
-        it, and one notice names all claims (art. 6:96 lid 6 and 7 BW): a flow that is
-        past its notice goes back to it.
+        it (art. 6:96 lid 6 BW). A flow that is past its notice goes back to it when the
+        next message is due (see :meth:`_notice_missing`): a second notice while the
+        first one runs would promise another term. Where no message comes any more it
+        goes back now.
         """
         on_date = on_date or fields.Date.context_today(self)
         for dossier in self.filtered(
             lambda dossier: dossier.debtor_type == "consumer" and dossier.flow_id
         ):
-            notice = dossier.flow_id._steps().filtered(
-                lambda step: step.action == "notice"
-            )[:1]
+            notice = dossier.flow_id._notice_step()
             passed = dossier.step_id and dossier.step_id._rank() >= notice._rank()
-            if notice and passed:
-                day = CompanyDays(dossier.company_id).contact_day(on_date)
-                dossier._return_to(
-                    notice, day, self.env._("there are new claims to give notice of.")
+            ahead = dossier.flow_id._steps().filtered(
+                lambda step, dossier=dossier: (
+                    dossier.next_step_id
+                    and step._is_message()
+                    and step._rank() >= dossier.next_step_id._rank()
                 )
+            )
+            if notice and passed and not ahead:
+                day = CompanyDays(dossier.company_id).contact_day(on_date)
+                dossier._return_to(notice, day, self._new_claims_reason())
+
+    def _new_claims_reason(self):
+        return self.env._("there are new claims to give notice of.")
 
     # === BUSINESS METHODS - DAILY RUN === #
 
@@ -410,8 +420,9 @@ class IncassoDossier(models.Model):
 
         :param date on_date: the day of the run; today by default
         :return: how many dossiers were given a step (``take``), passed one over
-            (``skip``), ``wait`` on, were found ``held`` or ``paid``, or were set
-            ``aside``; and how many ``messages`` were made
+            (``skip``), went ``back`` to the notice of costs, ``wait`` on, were found
+            ``held`` or ``paid``, or were set ``aside``; and how many ``messages`` were
+            made
         :rtype: collections.Counter
         """
         on_date = on_date or fields.Date.context_today(self)
@@ -441,6 +452,14 @@ class IncassoDossier(models.Model):
                 )
                 for decision, following, day in self._next_steps(found, on_date, days)
                 if following and day and day <= on_date
+            ] + [
+                decision.situation._replace(
+                    step_id=decision.step._before().id or None,
+                    next_step_id=decision.step.id,
+                    flow_round=decision.situation.flow_round + 1,
+                )
+                for decision in found
+                if decision.verdict == "back"
             ]
         return decisions
 
@@ -600,7 +619,7 @@ class IncassoDossier(models.Model):
     def _judge(self, situation, step, on_date, balance, channels):
         """The decision for a dossier whose step is due and which nothing forbids."""
 
-        def decision(verdict, reason="", until=None):
+        def decision(verdict, reason="", until=None, step=step):
             return Decision(situation, step, verdict, reason, until, balance)
 
         owed = balance.due if balance else situation.booked
@@ -634,9 +653,44 @@ class IncassoDossier(models.Model):
             )
         if step.action == "notice":
             return self._judge_notice(decision, asked)
-        if step.charge_costs and situation.debtor_type == "consumer":
-            return self._judge_costs(decision, asked, on_date)
+        if situation.debtor_type == "consumer":
+            notice = self._notice_missing(step, asked, balance.claims)
+            if notice and not notice._unmet_condition(
+                situation.debtor_type, owed, channels
+            ):
+                return decision("back", self._new_claims_reason(), step=notice)
+            if step.charge_costs:
+                return self._judge_costs(decision, asked, on_date)
         return decision("take")
+
+    def _notice_missing(self, step, asked, claims):
+        """Back to the notice of costs, where claims joined a consumer's dossier after
+        it; but first the message that follows the notice, which charges what that
+        announced for the other claims. Where no notice was ever given, a person let the
+        flow pass it, and has to look again.
+
+        :param asked: claims of which the principal is asked for
+        :param claims: all of the dossier, also those that were paid
+        :return: the step of the notice, or None
+        """
+        chargeable = [
+            claim
+            for claim in asked
+            if claim.cost_rule != "none" and claim.claim_kind not in NO_COSTS
+        ]
+        notice = step.flow_id._notice_step()
+        if (
+            all(claim.costs_due_from for claim in chargeable)
+            or not any(claim.costs_due_from for claim in claims)
+            or not notice
+            or step._rank() < notice._rank()
+        ):
+            return None
+        messages = list(step.flow_id._steps().filtered(lambda rung: rung._is_message()))
+        follows = messages[messages.index(step) - 1] == notice
+        if follows and any(claim.costs_due_from for claim in chargeable):
+            return None
+        return notice
 
     def _judge_notice(self, decision, asked):
         """A notice that would announce nothing is left out."""
@@ -715,7 +769,7 @@ class IncassoDossier(models.Model):
         by_verdict = defaultdict(list)
         for decision in decisions:
             by_verdict[decision.verdict].append(decision)
-        for verdict in ("take", "skip", "wait", "held", "paid", "aside"):
+        for verdict in ("take", "skip", "back", "wait", "held", "paid", "aside"):
             counts[verdict] += len(by_verdict[verdict])
         if by_verdict["paid"]:
             self.browse(found.situation.id for found in by_verdict["paid"])._close(
@@ -727,7 +781,11 @@ class IncassoDossier(models.Model):
         self._wait(by_verdict["wait"])
         taken = self._take(by_verdict["take"], on_date, counts)
         self._record_steps(taken, by_verdict["skip"])
-        return self._climb(taken + by_verdict["skip"], on_date)
+        back = self.browse()
+        for found in by_verdict["back"]:
+            back += self.browse(found.situation.id)
+            back[-1:]._return_to(found.step, on_date, found.reason)
+        return self._climb(taken + by_verdict["skip"], on_date) + back
 
     def _set_aside(self, reasons):
         """Take dossiers out of the daily run until a person has looked at them.
@@ -1091,7 +1149,7 @@ class IncassoDossier(models.Model):
             )
             if message.step_id and (is_last or message.kind == "notice"):
                 repeat[message.step_id] |= dossier
-            if not channels[dossier.id] & {"email", "post"}:
+            if not channels.get(dossier.id, set()) & {"email", "post"}:
                 unreachable |= dossier
         days = DaysByCompany(self.env)
         for step, group in repeat.items():

@@ -382,6 +382,10 @@ class IncassoFlow(models.Model):
         # On a form the lines keep the order of typing until they are saved.
         return self.step_ids.sorted(lambda step: (step.sequence, step._origin.id or 0))
 
+    def _notice_step(self):
+        """The step that gives a consumer notice of costs, or an empty recordset."""
+        return self._steps().filtered(lambda step: step.action == "notice")[:1]
+
     def _simulate(self, day):
         """What the flow would do to a dossier opened on ``day``, unpaid to the end.
 

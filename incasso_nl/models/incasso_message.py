@@ -441,6 +441,7 @@ class IncassoMessage(models.Model):
         claim_interest=False,
         costs=None,
         extra=None,
+        recipients=None,
     ):
         """Put a message for each dossier into the outbox, in constant queries.
 
@@ -459,6 +460,8 @@ class IncassoMessage(models.Model):
             in another message what is charged with it and not yet in the balance
         :param dict extra: facts of one kind by dossier id, such as ``received``; see
             `report.letter_values.merge_values`
+        :param dict recipients: `res.partner` by dossier id, where it is not who is
+            written to otherwise
         :return: the messages
         :raise UserError: the template is not active, or is not for these debtors
         """
@@ -467,7 +470,15 @@ class IncassoMessage(models.Model):
         if template.kind == "notice":
             term_days = max(term_days, self._least_notice_days(on_date))
         rows = self._prepare_rows(
-            dossiers, template, on_date, balances, channel, claim_interest, costs, extra
+            dossiers,
+            template,
+            on_date,
+            balances,
+            channel,
+            claim_interest,
+            costs,
+            extra,
+            recipients,
         )
         return self._insert(rows, template, on_date, step, term_days or 0)
 
@@ -482,6 +493,7 @@ class IncassoMessage(models.Model):
         claim_interest=False,
         costs=None,
         extra=None,
+        recipients=None,
     ):
         """What :meth:`_queue` would put into the outbox; reads, never writes.
 
@@ -492,7 +504,8 @@ class IncassoMessage(models.Model):
         costs, extra = costs or {}, extra or {}
         if template.kind == "notice":
             costs = costs or dossiers._claimable_costs(balances, on_date)
-        recipients = self._recipients(dossiers, template)
+        if recipients is None:
+            recipients = self._recipients(dossiers, template)
         reach = self._reach({partner.id for partner in recipients.values()})
         explained = self._costs_explained(balances, on_date)
         now = fields.Datetime.now()
@@ -874,7 +887,8 @@ class IncassoMessage(models.Model):
     def _announce_costs(self):
         """Claims have been given notice of; from a day on they may cost money.
 
-        A claim keeps the notice that it has: its term is the first to run out.
+        Of several notices that name a claim the newest counts, until costs are charged:
+        it promised the debtor a new term.
         """
         rows = []
         for message in self.filtered(lambda m: m.kind == "notice"):
@@ -907,10 +921,10 @@ class IncassoMessage(models.Model):
                          FROM jsonb_to_recordset(%s) AS item (
                                   id int, notice_id int, costs_due_from date
                               )
-                     ORDER BY item.id, item.costs_due_from
+                     ORDER BY item.id, item.costs_due_from DESC, item.notice_id DESC
                    ) new
              WHERE claim.id = new.id
-               AND claim.notice_id IS NULL
+               AND (claim.notice_id IS NULL OR claim.costs_date IS NULL)
             """,
             [json.dumps(rows, default=_plain)],
         )

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from unittest.mock import patch
@@ -222,12 +222,17 @@ class TestOutcome(MessageCommon):
         self.assertEqual(message.received_date, date(2026, 11, 24))
         self.assertEqual(message.deadline_date, date(2026, 12, 9))
 
-    def test_first_notice_counts(self):
+    def test_newest_notice_counts(self):
+        """Who is written to again has the term that the new letter promises."""
         dossier = self._dossier()
-        first = self._posted(dossier, self.notice)
+        self._posted(dossier, self.notice)
+        first_day = dossier.claim_ids.costs_due_from
         self.clock.move_to("2026-11-24 09:00:00")
-        self._posted(dossier, self.notice, today=date(2026, 11, 24))
-        self.assertEqual(dossier.claim_ids.notice_id, first)
+        newest = self._posted(dossier, self.notice, today=date(2026, 11, 24))
+        self.assertEqual(dossier.claim_ids.notice_id, newest)
+        self.assertEqual(
+            dossier.claim_ids.costs_due_from - first_day, timedelta(days=7)
+        )
 
     def test_returned_notice_gives_no_costs(self):
         """A letter that came back did not reach the debtor (art. 3:37 lid 3 BW)."""

@@ -46,6 +46,23 @@ class RunCommon(IncassoCommon):
         dossiers._go_to(step, dict.fromkeys(dossiers.ids, day))
         self.env.invalidate_all()
 
+    def _add_claim(self, dossier, amount, due):
+        """Another invoice for a running dossier, thirty days before it is due."""
+        due = date.fromisoformat(due)
+        invoice = self._invoice(
+            dossier.debtor_id, amount, due - timedelta(days=30), due
+        )
+        return self.env["incasso.claim"].create(
+            {
+                "dossier_id": dossier.id,
+                "name": invoice.name,
+                "move_line_id": self._receivable(invoice).id,
+                "invoice_date": invoice.invoice_date,
+                "due_date": due,
+                "amount": amount,
+            }
+        )
+
     def _give_notice(self, dossier, day):
         """A notice of costs that runs out before ``day``."""
         dossier.claim_ids.write({"costs_due_from": day})
@@ -498,17 +515,51 @@ class TestRunSteps(RunCommon):
         self.assertEqual(dossier.next_step_id, notice_step)
 
     def test_new_claim_after_the_notice(self):
-        """One notice names all claims (lid 7): the flow goes back to it."""
+        """It gets a notice of its own, when the term of the first one is over."""
         dossier = self._dossier()
-        notice = self._step("own_consumer_notice")
+        first = dossier.claim_ids
+        notice, demand = self._step("own_consumer_notice"), self._step(
+            "own_consumer_demand"
+        )
         dossier._claims_added()
         self.assertEqual(dossier.next_step_id, self._step("own_consumer_reminder"))
         self._due(dossier, notice, DAY_AFTER)
         dossier._run_steps(DAY_AFTER)
         self._send(dossier.outbox_ids, "2026-04-01")
+        with freeze_time("2026-04-08"):
+            second = self._add_claim(dossier, 200.00, "2026-04-07")
+            dossier._claims_added()
+        self.assertEqual(dossier.next_step_id, demand, "the first notice runs on")
+        day = first.costs_due_from
+        with freeze_time(day):
+            dossier._run_steps(day)
+            # 15% of the 1,000 that the notice was about
+            self.assertEqual(dossier.costs_open, 150.00)
+            self.assertFalse(second.costs_date)
+            self._send(dossier.outbox_ids[:1], str(day))
+        self.assertEqual(dossier.next_step_id, self._step("own_consumer_final_demand"))
+        day = dossier.next_action_date
+        with freeze_time(day):
+            planned = dossier._plan_steps(day)
+            self.assertEqual([found.verdict for found in planned], ["back", "take"])
+            counts = dossier._run_steps(day)
+        self.assertEqual((counts["back"], counts["take"]), (1, 1))
+        message = dossier.outbox_ids[:1]
+        self.assertEqual(message.kind, "notice")
+        # 15% of 1,200, less the 150 that were charged
+        self.assertEqual(message.announced_costs, 30.00)
+        self.assertEqual(dossier.next_step_id, demand)
+        with freeze_time(day):
+            self._send(message, str(day))
+        self.assertEqual(second.notice_id, message)
+        self.assertNotEqual(first.notice_id, message, "its costs were charged")
+
+    def test_new_claim_after_the_last_message(self):
+        """Nothing is sent any more by itself: the flow goes back at once."""
+        dossier = self._dossier()
+        self._due(dossier, self._step("own_consumer_proposal"), DAY_AFTER)
         dossier._claims_added()
-        self.assertEqual(dossier.next_step_id, notice)
-        self.assertEqual(dossier.next_action_date, DAY_AFTER)
+        self.assertEqual(dossier.next_step_id, self._step("own_consumer_notice"))
 
     # === BY HAND === #
 

@@ -5,6 +5,7 @@ from odoo import fields, models
 VERDICTS = [
     ("take", "Taken"),
     ("skip", "Skipped"),
+    ("back", "Back to the notice of costs"),
     ("wait", "Put off"),
     ("held", "Held"),
     ("paid", "Paid: is closed"),

@@ -121,7 +121,7 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
             print(f"{day:%B %Y}: {seconds() - begin:.0f} s", flush=True)
 
     try:
-        world.live(first, last, after_day)
+        world.live(last, after_day)
     except Broken as error:
         print(f"BROKEN {error}", flush=True)
         return 1

@@ -15,6 +15,7 @@ TOWNS = ("Utrecht", "Zwolle", "Breda", "Leiden", "Assen")
 #: Who does what: login, name, groups.
 STAFF = {
     "bookkeeper": ("Nora Bos", "account.group_account_user"),
+    "manager": ("Joost de Vries", "incasso_nl.group_manager"),
     "handler": ("Daan Visser", "incasso_nl.group_handler"),
     "team_lead": (
         "Iris de Boer",

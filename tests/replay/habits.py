@@ -9,6 +9,10 @@ up again and repeated with the same outcome.
 from enum import Enum
 from zlib import crc32
 
+#: Days after the beginning on which the creditor chooses a shorter ladder of its own.
+DAY_OF_SHORTER_LADDER = 59
+#: And on which it makes a new version of that ladder.
+DAY_OF_NEW_VERSION = 365
 #: Days after a message until a customer pays the rest that it asks for.
 DAYS_TO_PAY_REST = 4
 #: Days after the flow proposed to hand over until the creditor gives a rest up.

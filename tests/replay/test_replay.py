@@ -15,7 +15,7 @@ from replay.checks import is_quiet, simple_interest
 
 DATABASE = "incasso_test_replay"
 #: The whole history takes twenty minutes: setup/replay --check.
-SLICE = ("--every", 4)
+SLICE = ("--every", 3)
 
 
 def write_history(path, *rows):

@@ -7,7 +7,7 @@ started through Odoo's own scheduler, as the job that it is, with its own commit
 
 from collections import defaultdict
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import Command
 
@@ -15,6 +15,8 @@ from .checks import REST, is_quiet
 from .clock import seconds
 from .creditor import Creditor
 from .habits import (
+    DAY_OF_NEW_VERSION,
+    DAY_OF_SHORTER_LADDER,
     DAYS_TO_GIVE_UP,
     DAYS_TO_PAY_REST,
     Way,
@@ -45,6 +47,7 @@ class World:
         self.alone = alone
         self.creditor = Creditor(env)
         self.times = defaultdict(float)
+        self.first = invoices[0].day
         self.by_day = defaultdict(list)
         self.by_due = defaultdict(list)
         self.by_settled = defaultdict(list)
@@ -66,6 +69,7 @@ class World:
             ("matching", 8, 30, self.match),
             ("worklist", 9, 0, self.work_off_receipts),
             ("bookkeeping", 9, 30, self.keep_books),
+            ("ladders", 9, 45, self.change_ladders),
             ("proposals", 10, 0, self.decide_proposals),
             ("letters and e-mail", 10, 30, self.render),
             ("sending", 11, 0, self.send),
@@ -74,14 +78,13 @@ class World:
 
     # === DAYS === #
 
-    def live(self, first, last, after_day=None):
+    def live(self, last, after_day=None):
         """Live through the days, from where an earlier replay stopped.
 
-        :param date first: of the history
         :param date last: the last day to live through
         :param after_day: called with each day when it is over
         """
-        day, done = self._progress(first)
+        day, done = self._progress()
         while day <= last:
             for place, (name, hour, minute, phase) in enumerate(self.phases):
                 if place < done:
@@ -97,16 +100,16 @@ class World:
                 after_day(day)
             day += ONE_DAY
 
-    def _progress(self, first):
+    def _progress(self):
         """The day to go on with, and how many of its phases are done."""
         self.env.cr.execute(
             "SELECT value FROM ir_config_parameter WHERE key = %s", [DONE]
         )
         row = self.env.cr.fetchone()
         if not row:
-            return first, 0
+            return self.first, 0
         day, _space, done = row[0].partition(" ")
-        day = first.fromisoformat(day)
+        day = date.fromisoformat(day)
         if int(done) == len(self.phases):
             return day + ONE_DAY, 0
         return day, int(done)
@@ -489,6 +492,42 @@ class World:
                 }
             )
             (suspense + receivable.with_user(line.env.user)).reconcile()
+
+    # === LADDERS === #
+
+    def change_ladders(self, day):
+        """After two months with the shipped ladders the creditor wants to be paid
+        sooner: one reminder with a week to pay, then the notice or the demand. A year
+        after the beginning the final demand gives three days more."""
+        days = (day - self.first).days
+        if days == DAY_OF_SHORTER_LADDER:
+            self._shorten_ladders()
+        elif days == DAY_OF_NEW_VERSION:
+            self._make_new_versions()
+
+    def _shorten_ladders(self):
+        for kind in ("consumer", "business"):
+            shipped = self.creditor.as_user("manager", "incasso.flow").browse(
+                self.env.ref(f"incasso_nl.flow_own_{kind}").id
+            )
+            flow = shipped.copy({"company_id": self.creditor.company.id})
+            flow.name = f"{shipped.name}, kort"
+            steps = flow.step_ids.grouped("template_id")
+            steps[self.env.ref("incasso_nl.template_reminder_second")].unlink()
+            steps[self.env.ref("incasso_nl.template_reminder")].term_days = 7
+            flow.action_activate()
+
+    def _make_new_versions(self):
+        flows = self.creditor.as_user("manager", "incasso.flow").search(
+            [("company_id", "=", self.creditor.company.id), ("state", "=", "active")]
+        )
+        for flow in flows:
+            draft = flow.browse(flow.action_new_version()["res_id"])
+            final = draft.step_ids.filtered(
+                lambda step: step.template_id.kind == "final_demand"
+            )
+            final.term_days += 3
+            draft.action_activate()
 
     # === THE END OF THE LADDER === #
 
