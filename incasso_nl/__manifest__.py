@@ -45,6 +45,7 @@
         "data/ir_cron_receipt.xml",
         "data/incasso_cron_dossier.xml",
         "views/incasso_menus.xml",
+        "views/ir_attachment_views.xml",
         "views/incasso_balance_templates.xml",
         "wizards/incasso_dossier_wizard_views.xml",
         "wizards/incasso_handover_views.xml",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.company_days import CompanyDays
+from ..tools.outside_files import find_bsn, remove_bsn, take_in
 from .incasso_dossier_flow import dutch_day
 
 SOURCES = [
@@ -25,7 +26,7 @@ class IncassoRequest(models.AbstractModel):
 
     _name = "incasso.request"
     _description = "Request of a Debtor"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "received_at desc, id desc"
     _check_company_auto = True
 
@@ -55,6 +56,21 @@ class IncassoRequest(models.AbstractModel):
         string="Received", required=True, default=fields.Datetime.now, copy=False
     )
     text = fields.Text(string="In Their Own Words")
+    file_ids = fields.One2many(
+        string="Files",
+        help="Sent along. They are checked when they come in, and can only be "
+        "downloaded.",
+        comodel_name="ir.attachment",
+        inverse_name="res_id",
+        domain=lambda self: [("res_model", "=", self._name)],
+    )
+    has_bsn = fields.Boolean(
+        string="Citizen Service Number Found",
+        help="A text or a file seems to hold a citizen service number (BSN). Who "
+        "collects debts may not keep it (art. 46 UAVG).",
+        readonly=True,
+        copy=False,
+    )
     answer_date = fields.Date(
         string="Answer by",
         help="The last day on which the debtor has an answer, in working days of the "
@@ -117,16 +133,136 @@ class IncassoRequest(models.AbstractModel):
         for vals in vals_list:
             vals["name"] = self.env["ir.sequence"].next_by_code(self._name)
         requests = super().create(vals_list)
+        requests._flag_bsn()
         for dossier, found in requests.grouped("dossier_id").items():
             for request in found:
                 dossier._log("request", request._event_text())
         return requests
+
+    def write(self, vals):
+        """Override of `mail` to look for citizen service numbers in what is written."""
+        result = super().write(vals)
+        if vals.keys() & set(self._text_fields()):
+            self._flag_bsn()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
             self.env._("What a debtor brought up is not deleted: withdraw it.")
         )
+
+    # === ACTION METHODS === #
+
+    def action_remove_bsn(self):
+        """Take the citizen service numbers out of texts, and delete the other files
+        that hold one."""
+        self.check_access("write")
+        for request in self:
+            known = request._known_numbers()
+            for name in request._text_fields():
+                if find_bsn(request[name], known):
+                    request[name] = remove_bsn(request[name], known)
+            for file in request.file_ids.filtered("incasso_bsn"):
+                if file.mimetype == "text/plain":
+                    text = remove_bsn(file.raw.decode(), known)
+                    file.write({"raw": text.encode(), "incasso_bsn": False})
+                else:
+                    request.message_post(
+                        body=self.env._(
+                            "File %s deleted: it held a citizen service number.",
+                            file.name,
+                        )
+                    )
+                    file.unlink()
+        self._settle_bsn()
+
+    def action_no_bsn(self):
+        """A person looked: what was found is no citizen service number."""
+        self.check_access("write")
+        self.file_ids.filtered("incasso_bsn").incasso_bsn = False
+        self._settle_bsn()
+
+    # === BUSINESS METHODS - FILES === #
+
+    def _attach(self, files):
+        """Check files from outside and keep them with this request.
+
+        :param list files: pairs of a name and the content in bytes
+        :return: `ir.attachment`, never public
+        :raise UserError: a file is refused; the message is for whoever sent it
+        """
+        self.ensure_one()
+        company = self.company_id
+        found = take_in(
+            self.env,
+            files,
+            max_size=company.incasso_file_size * 1024 * 1024,
+            max_count=company.incasso_file_count,
+            known=self._known_numbers(),
+        )
+        attachments = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": file.name,
+                    "raw": file.content,
+                    "mimetype": file.mimetype,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "public": False,
+                    "incasso_outside": True,
+                    "incasso_bsn": file.has_bsn,
+                }
+                for file in found
+            ]
+        )
+        self.invalidate_recordset(["file_ids"])
+        self._flag_bsn()
+        return attachments
+
+    def _text_fields(self):
+        """Names of the fields in which somebody's own words can be."""
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.type in ("char", "text")
+            and field.store
+            and not field.compute
+            and not field.related
+            and name != "name"
+        ]
+
+    def _known_numbers(self):
+        """Numbers of the dossier, which are no citizen service number."""
+        self.ensure_one()
+        dossier = self.dossier_id
+        return [
+            dossier.name,
+            dossier.creditor_reference,
+            dossier.payment_reference,
+            dossier.debtor_id.phone,
+            dossier.debtor_id.company_registry,
+            *dossier.claim_ids.mapped("name"),
+        ]
+
+    def _flag_bsn(self):
+        """Mark the requests with a citizen service number, and have it looked at."""
+        internal = self.env.user._is_internal()
+        for request in self:
+            known = request._known_numbers()
+            found = any(
+                find_bsn(request[name], known) for name in self._text_fields()
+            ) or any(request.file_ids.mapped("incasso_bsn"))
+            if found and not request.has_bsn:
+                request.has_bsn = True
+                request.activity_schedule(
+                    "incasso_nl.mail_activity_bsn",
+                    user_id=request.handler_id.id or (internal and self.env.uid),
+                )
+
+    def _settle_bsn(self):
+        self.has_bsn = False
+        self.activity_unlink(["incasso_nl.mail_activity_bsn"])
 
     # === BUSINESS METHODS === #
 

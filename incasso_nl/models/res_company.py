@@ -34,6 +34,18 @@ class ResCompany(models.Model):
         required=True,
         default="left",
     )
+    incasso_file_size = fields.Integer(
+        string="Largest File",
+        help="Of one file from outside, in megabytes.",
+        required=True,
+        default=10,
+    )
+    incasso_file_count = fields.Integer(
+        string="Files at a Time",
+        help="How many files a debtor can send at a time.",
+        required=True,
+        default=5,
+    )
 
     # Handing over and money
     incasso_propose_days = fields.Integer(
@@ -174,12 +186,46 @@ class ResCompany(models.Model):
         default="lowest",
     )
 
+    # When a debtor is being helped, or a letter reaches the wrong person
+    incasso_help_days = fields.Integer(
+        string="Stop While We Look",
+        help="Days that all dossiers of a person stand still, at the most, when "
+        "somebody says that the person is being helped, moved or died. Whoever "
+        "decides ends it earlier.",
+        default=28,
+        required=True,
+    )
+    incasso_breathing_days = fields.Integer(
+        string="Breathing Space",
+        help="Days that all dossiers of a person stand still who wants help and has "
+        "none yet. Given at once, once a year.",
+        default=30,
+        required=True,
+    )
+    incasso_unproven_days = fields.Integer(
+        string="Stop on an Unproven Report",
+        help="Days that one dossier stands still, at the most, when somebody without "
+        "access to it says that its letter is not for them.",
+        default=7,
+        required=True,
+    )
+
     _incasso_tolerance_not_negative = models.Constraint(
         "CHECK (incasso_tolerance >= 0)", "The tolerance cannot be negative."
+    )
+    _incasso_files_limited = models.Constraint(
+        "CHECK (incasso_file_size BETWEEN 1 AND 25"
+        " AND incasso_file_count BETWEEN 1 AND 20)",
+        "Files are 1 to 25 MB each, and 1 to 20 at a time.",
     )
     _incasso_days_not_negative = models.Constraint(
         "CHECK (incasso_propose_days >= 0 AND incasso_bank_days >= 0)",
         "A number of days cannot be negative.",
+    )
+    _incasso_help_days_positive = models.Constraint(
+        "CHECK (incasso_help_days > 0 AND incasso_breathing_days > 0"
+        " AND incasso_unproven_days > 0)",
+        "What a person asks for stops the dossiers for a day at least.",
     )
     _incasso_match_confidence_range = models.Constraint(
         "CHECK (incasso_match_confidence BETWEEN 1 AND 100)",

@@ -19,6 +19,12 @@ class ResConfigSettings(models.TransientModel):
     incasso_letter_window = fields.Selection(
         related="company_id.incasso_letter_window", readonly=False, required=True
     )
+    incasso_file_size = fields.Integer(
+        related="company_id.incasso_file_size", readonly=False
+    )
+    incasso_file_count = fields.Integer(
+        related="company_id.incasso_file_count", readonly=False
+    )
     incasso_propose_days = fields.Integer(
         related="company_id.incasso_propose_days", readonly=False
     )
@@ -29,6 +35,15 @@ class ResConfigSettings(models.TransientModel):
     )
     incasso_match_confidence = fields.Integer(
         related="company_id.incasso_match_confidence", readonly=False
+    )
+    incasso_help_days = fields.Integer(
+        related="company_id.incasso_help_days", readonly=False
+    )
+    incasso_breathing_days = fields.Integer(
+        related="company_id.incasso_breathing_days", readonly=False
+    )
+    incasso_unproven_days = fields.Integer(
+        related="company_id.incasso_unproven_days", readonly=False
     )
     incasso_bank_id = fields.Many2one(
         related="company_id.incasso_bank_id",
