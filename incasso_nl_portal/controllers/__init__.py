@@ -1,1 +1,1 @@
-from . import portal
+from . import dossier, dossier_pages, entry, portal

@@ -1,0 +1,210 @@
+from odoo import fields, models
+from odoo.tools import format_date
+
+#: What went out to the debtor, whatever became of it.
+GONE_OUT = ("sent", "delivered", "bounced", "returned")
+#: Steps of a flow by which the debtor gets a letter or an e-mail.
+LETTER_ACTIONS = ("message", "notice")
+
+
+class IncassoDossier(models.Model):
+    _inherit = "incasso.dossier"
+
+    access_ids = fields.One2many(
+        string="Online Access",
+        comodel_name="incasso.access",
+        inverse_name="dossier_id",
+    )
+    look_ids = fields.One2many(
+        string="Looks", comodel_name="incasso.access.look", inverse_name="dossier_id"
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _portal_values(self):
+        """What the page of this dossier shows, in the language of the environment.
+
+        Hook: a part of the portal adds what its slot needs.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        balance = self._balances(today)[self.id]
+        claims = self.claim_ids
+        return {
+            "today": today,
+            "balance": balance,
+            "claims": [
+                (claims.browse(claim.claim_id).with_prefetch(claims.ids), claim)
+                for claim in balance.claims
+            ],
+            "cost_entries": self.env["incasso.entry"].search(
+                [("dossier_id", "=", self.id), ("component", "=", "costs")]
+            ),
+            "receipts": self.env["incasso.receipt"].search_fetch(
+                [("dossier_id", "=", self.id), ("state", "=", "allocated")],
+                ["date", "amount", "kind"],
+            ),
+            "letters": self._portal_letters(),
+            "documents": self._portal_documents(),
+            "next_sentence": self._portal_next(today),
+            "ways": self._portal_ways(balance),
+            "account": self.env["incasso.message"]._bank_account(self),
+            "money": lambda amount: self.currency_id.format(float(amount)),
+            "day": lambda day: format_date(self.env, day, date_format="d MMMM y"),
+            "explain": self.env["incasso.entry"]._explain,
+        }
+
+    def _portal_due(self):
+        """What each of these dossiers comes to today, as far as it was asked for.
+
+        :rtype: dict[int, float]
+        """
+        balances = self._balances(fields.Date.context_today(self))
+        return {id_: float(balance.due) for id_, balance in balances.items()}
+
+    def _portal_ways(self, balance):
+        """Addresses of the ways on: ``pay``, ``arrange``, ``object`` and ``help``.
+
+        Hook: whoever adds a way, adds its address; a way without one is not offered.
+
+        :param balance: of today
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
+        if self.state == "closed" or balance.due <= 0:
+            return {}
+        base = f"/incasso/dossier/{self.id}"
+        return {
+            "pay": "#pay",
+            "arrange": f"{base}/arrangement",
+            "object": f"{base}/objection",
+            "help": f"{base}/help",
+        }
+
+    def _portal_letters(self):
+        """The letters and e-mails that went to the debtor, the newest first."""
+        return self.env["incasso.message"].search_fetch(
+            [("dossier_id", "=", self.id), ("state", "in", GONE_OUT)],
+            ["date", "kind", "channel", "subject", "pdf_sha256", "deadline_date"],
+        )
+
+    def _portal_documents(self):
+        """The files that are attached to claims, by claim id."""
+        attachments = self.env["ir.attachment"].search_fetch(
+            [
+                ("res_model", "=", "incasso.claim"),
+                ("res_id", "in", self.claim_ids.ids),
+                ("res_field", "=", False),
+            ],
+            ["name", "res_id"],
+        )
+        return {
+            claim_id: found for claim_id, found in attachments.grouped("res_id").items()
+        }
+
+    def _portal_next(self, today):
+        """What happens next and when, in one or two plain sentences.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.state == "closed":
+            if self.close_reason == "paid":
+                return self.env._(
+                    "Everything has been paid and this dossier is closed. You do not "
+                    "have to do anything."
+                )
+            return self.env._("This dossier is closed. You do not have to do anything.")
+        if self.is_held:
+            holds = self.hold_ids.filtered(
+                lambda hold: hold.state == "active" and not hold.claim_ids
+            )
+            return self._portal_held(holds[:1])
+        if self.phase in ("court", "enforcement"):
+            return self.env._(
+                "%s handles your dossier in person. Please call us if you want to know "
+                "how things stand.",
+                self.handler_id.name or self.company_id.name,
+            )
+        step, on_date = self.next_step_id, self.next_action_date
+        if self.waiting_message:
+            return self.env._("A letter or e-mail is on its way to you.")
+        if self.run_error or not step or not on_date:
+            return self.env._(
+                "One of our people is looking at your dossier. You hear from us before "
+                "anything changes."
+            )
+        return self._portal_next_step(step, max(on_date, today))
+
+    def _portal_next_step(self, step, on_date):
+        day = format_date(self.env, on_date, date_format="d MMMM y")
+        if step.action in LETTER_ACTIONS:
+            return self.env._(
+                "If we have not received your payment by then, we write to you again "
+                "on %s.",
+                day,
+            )
+        if step.action == "call":
+            return self.env._(
+                "If we have not received your payment by then, we call you on %s to "
+                "look for a solution together.",
+                day,
+            )
+        if step.action == "proposal":
+            return self.env._(
+                "If we have not received your payment by then, we talk with "
+                "%(creditor)s on %(day)s about how to go on. You hear from us before "
+                "anything happens.",
+                creditor=self.creditor_id.name,
+                day=day,
+            )
+        return self.env._("We look at your dossier again on %s.", day)
+
+    def _portal_held(self, hold):
+        """What a hold means for the debtor.
+
+        Hook: whoever knows more about why, such as an arrangement, says more.
+
+        :param hold: `incasso.hold`; empty if all claims are held one by one
+        """
+        sentences = {
+            "dispute": self.env._(
+                "You do not agree with this claim, and we are looking into it. Nothing "
+                "happens until you have our answer."
+            ),
+            "arrangement": self.env._(
+                "You pay in instalments. As long as you keep to what was agreed, "
+                "nothing else happens."
+            ),
+            "promise": self.env._(
+                "You told us when you will pay. Until then nothing happens."
+            ),
+            "payment_transit": self.env._(
+                "Your payment is on its way to us. You do not have to do anything now."
+            ),
+            "payment_proof": self.env._(
+                "You told us that you have paid. We check this; until then nothing "
+                "happens."
+            ),
+            "debt_aid": self.env._(
+                "You have help with your debts. Nothing happens, and we deal with "
+                "whoever helps you."
+            ),
+            "bankruptcy": self.env._(
+                "There is a bankruptcy. We deal with the trustee; you do not have to "
+                "do anything now."
+            ),
+            "awaiting_creditor": self.env._(
+                "We have asked %s a question. Nothing happens until we have an answer.",
+                self.creditor_id.name,
+            ),
+        }
+        sentence = sentences.get(hold.kind) or self.env._(
+            "Your dossier stands still. You hear from us before anything happens."
+        )
+        if hold.end_date:
+            day = format_date(self.env, hold.end_date, date_format="d MMMM y")
+            return f"{sentence} {self.env._('This is so through %s.', day)}"
+        return sentence
