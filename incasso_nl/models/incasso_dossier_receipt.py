@@ -233,6 +233,21 @@ class IncassoDossier(models.Model):
             dossier: min(receipt._order_key() for receipt in receipts)
             for dossier, receipts in (added | removed).grouped("dossier_id").items()
         }
+        return self._replay_since(since, added, removed, reason)
+
+    def _replay_after(self, day, reason):
+        """Book again what the balance of later days decided: something about the claims
+        themselves turned out otherwise, such as a notice of costs that never came.
+
+        :param date day: what is booked on later days is booked again
+        :param str reason: for the ledger
+        :return: receipts whose allocation was made anew
+        """
+        none = self.env["incasso.receipt"]
+        after = day, True, float("inf")
+        return self._replay_since(dict.fromkeys(self, after), none, none, reason)
+
+    def _replay_since(self, since, added, removed, reason):
         again = self._later_receipts(since) - added - removed
         days = self._undo_since(since, removed | again, again, reason)
         for receipt in added | again:
@@ -461,19 +476,26 @@ class IncassoDossier(models.Model):
                 for receipt in receipts
             ]
         )
-        self.hold_ids.filtered(
-            lambda hold: hold.kind == "payment_transit" and hold.state == "active"
-        )._end()
+        self._transit_holds()._end()
         self._withdraw_messages(self.env._("Money came in."))
-        paid = receipts.filtered(lambda receipt: receipt.kind != "credit_note")
-        self._close_settled(paid.dossier_id)
+        self._close_settled(
+            receipts.filtered(lambda receipt: receipt.kind != "credit_note")
+        )
 
-    def _close_settled(self, paid):
+    def _transit_holds(self):
+        """Hook: the holds for money in transit that are over now that money came in."""
+        return self.hold_ids.filtered(
+            lambda hold: hold.kind == "payment_transit" and hold.state == "active"
+        )
+
+    def _close_settled(self, receipts):
         """Close the dossiers that owe nothing any more, or no more than the company's
         tolerance: as of the last day on which something changed in what was owed.
 
-        :param paid: those of them that money came in for; their debtors are thanked
+        :param receipts: `incasso.receipt`: the money that came in; who paid all that
+            was left is thanked for it
         """
+        paid = receipts.dossier_id
         by_day = defaultdict(self.browse)
         for dossier_id, day in self._last_days().items():
             by_day[day] += self.browse(dossier_id)
@@ -490,7 +512,7 @@ class IncassoDossier(models.Model):
             (settled & paid)._close("paid", day)
             (settled - paid)._close("credited", day)
             closed += settled
-        (closed & paid)._thank()
+        (closed & paid)._thank(receipts)
 
     def _close_again(self, reasons):
         """Close dossiers that were open only for money to be booked.
@@ -503,12 +525,13 @@ class IncassoDossier(models.Model):
                 dossier._close(reason, days[dossier.id])
 
     def _last_days(self):
-        """The last value date in the ledger, interest apart, by dossier id.
+        """The last value date in the ledger, interest apart, by dossier id; not before
+        the dossier was opened.
 
         :rtype: dict[int, date]
         """
         return {
-            dossier.id: day
+            dossier.id: max(day, dossier.open_date)
             for dossier, day in self.env["incasso.entry"]._read_group(
                 [("dossier_id", "in", self.ids), ("kind", "!=", "interest")],
                 ["dossier_id"],
@@ -516,10 +539,12 @@ class IncassoDossier(models.Model):
             )
         }
 
-    def _thank(self):
+    def _thank(self, receipts):
         """Queue the message that thanks for paying, if there is a template for it.
 
         Only for debtors who were asked: the others do not know that there is a dossier.
+
+        :param receipts: `incasso.receipt`: what they are thanked for
         """
         template = self.env.ref("incasso_nl.template_thanks", raise_if_not_found=False)
         asked = self.outbox_ids.filtered(
@@ -528,7 +553,19 @@ class IncassoDossier(models.Model):
         if asked and template and template.state == "active":
             today = fields.Date.context_today(self)
             self.env["incasso.message"]._queue(
-                asked, template, today, asked._balances(today)
+                asked,
+                template,
+                today,
+                asked._balances(today),
+                extra={
+                    dossier.id: {
+                        "received": sum(
+                            law_amount(receipt.amount) for receipt in found
+                        ),
+                        "received_date": max(found.mapped("date")),
+                    }
+                    for dossier, found in receipts.grouped("dossier_id").items()
+                },
             )
 
 

@@ -1,9 +1,7 @@
 import base64
-import gc
 import hashlib
 import logging
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -18,6 +16,7 @@ from odoo.tools import is_html_empty
 
 from ..law.references import compact
 from ..report.letter_values import Account, Announced, Letter, Party
+from ..tools.garbage import calm
 from .incasso_law import law_amount
 from .incasso_message import DEFAULT_TERM
 
@@ -25,8 +24,6 @@ _logger = logging.getLogger(__name__)
 
 #: Letters laid out and committed together: a second or two of work.
 RENDER_BATCH = 20
-#: Objects made between two rounds of the garbage collector: about one letter's.
-GC_EVERY = 100_000
 #: Colour of headings where the company's own would be hard to read on white.
 DEFAULT_ACCENT = "#1f5e6b"
 #: A logo is made no larger than it is printed: 80 x 18 mm at 300 dots an inch.
@@ -236,7 +233,7 @@ class IncassoMessage(models.Model):
         A letter in which a compulsory element is missing is not made: it fails, with
         the article and what to do about it.
         """
-        with _calm():
+        with calm():
             self._render_all()
 
     def _render_all(self):
@@ -401,24 +398,6 @@ class IncassoMessage(models.Model):
         )
 
 
-@contextmanager
-def _calm():
-    """Leave what is in memory already out of the garbage collector's rounds.
-
-    Laying out a letter makes and drops a hundred thousand objects; each round that this
-    sets off would walk through the whole of Odoo too, for a quarter of the time.
-    """
-    threshold = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(GC_EVERY, *threshold[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*threshold)
-        gc.collect()
-        gc.unfreeze()
-
-
 def _readable(colour):
     """``colour`` where text in it can be read on white (WCAG 2.2, 1.4.3: 4.5 to 1)."""
     found = re.fullmatch(
@@ -436,16 +415,14 @@ def _readable(colour):
 
 def _vat_in(explained):
     """The VAT in collection costs, from the steps that explain them (art. 2 lid 3
-    BIK)."""
-    return sum(
-        (
-            Decimal(step["amount"])
-            for steps in explained
-            for step in steps
-            if step["rule"] == "costs.vat"
-        ),
-        Decimal(),
-    )
+    BIK): what was charged, less what is not asked as its claims are held."""
+    vat = Decimal()
+    for step in (step for steps in explained for step in steps):
+        if step["rule"] == "costs.vat":
+            vat += Decimal(step["amount"])
+        elif step["rule"] == "costs.held":
+            vat -= Decimal(step["values"]["vat"])
+    return vat
 
 
 def _vat_percentage(steps):

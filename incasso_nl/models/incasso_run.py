@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.garbage import calm
+
 _logger = logging.getLogger(__name__)
 
 # Dossiers a transaction: large enough that the queries of a batch do not count, small
@@ -194,17 +196,27 @@ class IncassoRun(models.Model):
         )
         today = run._today(run.company_id)
         left = run._retried(lambda: run._begin(today))
-        after, missed, last_pass = None, False, False
+        if not left:
+            return left is None
+        with calm():
+            return run._take_batches(batch_size, today)
+
+    def _take_batches(self, batch_size, today):
+        """Take batch after batch until none is left, or the time is up.
+
+        :return: as :meth:`_process`
+        """
+        left, after, missed, last_pass = True, None, False, False
         while left:
-            left, after, passed_over = run._retried(
-                lambda after=after: run._take_batch(after, batch_size, today)
+            left, after, passed_over = self._retried(
+                lambda after=after: self._take_batch(after, batch_size, today)
             )
             missed = missed or passed_over
             if left and not after and missed and not last_pass:
                 # What somebody else was busy with is looked at once more.
                 last_pass = True
             elif left and not after:
-                return run._retried(lambda: run._end("done"))
+                return self._retried(lambda: self._end("done"))
             self.env.invalidate_all()
         return left is None
 

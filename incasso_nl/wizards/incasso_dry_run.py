@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from markupsafe import Markup
+
 from odoo import fields, models
 
 VERDICTS = [
@@ -56,6 +58,14 @@ class IncassoDryRun(models.TransientModel):
             "view_mode": "list,pivot",
             "domain": [("dry_run_id", "=", self.id)],
             "context": {"search_default_group_verdict": 1},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing goes out on this day"),
+                self.env._(
+                    "No dossier has a step that is due. Try a later day to see what is "
+                    "coming."
+                ),
+            ),
         }
 
     # === BUSINESS METHODS === #

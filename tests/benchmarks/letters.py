@@ -39,11 +39,9 @@ SORTS = {
 
 def measure(env, count):
     """Called inside ``odoo shell``; prints the results as a line of JSON."""
-    from odoo.addons.incasso_nl.models.incasso_message_letter import (
-        RENDER_BATCH,
-        _calm,
-    )
+    from odoo.addons.incasso_nl.models.incasso_message_letter import RENDER_BATCH
     from odoo.addons.incasso_nl.report.letter_sample import sample_letter
+    from odoo.addons.incasso_nl.tools.garbage import calm
 
     tables = env["incasso.law"]._cost_tables()
     found = {}
@@ -63,7 +61,7 @@ def measure(env, count):
         memory = None
         started = time.process_time()
         for number in range(0, count, RENDER_BATCH):
-            with _calm():
+            with calm():
                 for _letter in range(RENDER_BATCH):
                     printed, defects = text._print(letter)
             if number <= count // 4:
