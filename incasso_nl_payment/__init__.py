@@ -1,1 +1,7 @@
 from . import models
+
+
+def _post_init(env):
+    """Call iDEAL what Dutch banks call it now; whoever wants otherwise changes it in
+    the settings."""
+    env["payment.method"]._incasso_name_ideal("iDEAL | Wero")

@@ -6,6 +6,14 @@
     "license": "LGPL-3",
     "author": "Incasso NL contributors",
     "website": "https://github.com/incasso-nl/incasso_nl",
-    "depends": ["incasso_nl_portal", "account_payment"],
-    "data": [],
+    "depends": ["incasso_nl_portal", "account_payment", "payment_mollie"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/incasso_payment_rules.xml",
+        "data/ir_cron.xml",
+        "views/incasso_dossier_views.xml",
+        "views/payment_transaction_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "post_init_hook": "_post_init",
 }

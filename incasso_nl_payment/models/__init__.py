@@ -1,1 +1,9 @@
-from . import payment_transaction
+from . import (
+    account_payment,
+    incasso_dossier,
+    payment_method,
+    payment_provider,
+    payment_transaction,
+    res_company,
+    res_config_settings,
+)

@@ -1,7 +1,36 @@
-from odoo import api, fields, models
+import logging
+from datetime import datetime, timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.incasso_nl.models.incasso_books import ExactAmounts
+from odoo.addons.incasso_nl.models.incasso_dossier_flow import dutch_day
+from odoo.addons.incasso_nl.models.incasso_law import law_amount
+
+_logger = logging.getLogger(__name__)
+
+IN_TRANSIT = ("draft", "pending", "authorized")
+#: Payments of one dossier that were started and came to nothing in a month, after which
+#: starting another one stops the flow no more: only one that the bank works on does.
+MOST_UNFINISHED = 3
+UNFINISHED_SINCE = timedelta(days=30)
+#: A provider tells of a payment within minutes; after this it is asked.
+SILENT_AFTER = timedelta(hours=1)
+#: What was started, and of which the provider cannot say more by then, is over.
+GIVEN_UP_AFTER = timedelta(days=1)
 
 
 class PaymentTransaction(models.Model):
+    """An online payment of a dossier.
+
+    Its amount was decided here, from the ledger, when it was started. While it is in
+    transit a hold stops the flow. Once it is paid it becomes one `account.payment` and
+    one receipt, which the collections divide by law: never Odoo's own order. When the
+    provider takes money back, so do the books and the ledger.
+    """
+
     _inherit = "payment.transaction"
 
     incasso_dossier_id = fields.Many2one(
@@ -12,6 +41,40 @@ class PaymentTransaction(models.Model):
         readonly=True,
         ondelete="restrict",
     )
+    incasso_claim_ids = fields.Many2many(
+        string="Meant For",
+        help="Claims that the debtor chose to pay: these are paid first (art. 6:43 "
+        "lid 1 BW). Empty: the order of the law.",
+        comodel_name="incasso.claim",
+        readonly=True,
+    )
+    incasso_offer_date = fields.Date(
+        string="Amount As Of",
+        help="The day up to which the interest in the amount was computed.",
+        readonly=True,
+    )
+    incasso_paid_at = fields.Datetime(
+        string="Paid At", help="When the provider says it was paid.", readonly=True
+    )
+    incasso_hold_id = fields.Many2one(
+        string="Hold",
+        help="Stops the flow of the dossier while this is in transit.",
+        comodel_name="incasso.hold",
+        readonly=True,
+        index="btree_not_null",
+    )
+    incasso_refunded = fields.Monetary(
+        string="Refunded",
+        help="Paid back to the debtor, as far as it is in the books.",
+        readonly=True,
+    )
+    incasso_charged_back = fields.Monetary(
+        string="Charged Back",
+        help="Taken back by the debtor's bank, as far as it is in the books.",
+        readonly=True,
+    )
+
+    # === BUSINESS METHODS - PRE-PROCESSING === #
 
     @api.model
     def _compute_reference_prefix(self, separator, **values):
@@ -24,3 +87,361 @@ class PaymentTransaction(models.Model):
         return dossier.exists().payment_reference or super()._compute_reference_prefix(
             separator, **values
         )
+
+    def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
+        """Override of `payment`: what is refunded or captured is of the same dossier."""
+        if self.incasso_dossier_id:
+            custom_create_values = {
+                "incasso_dossier_id": self.incasso_dossier_id.id,
+                "incasso_claim_ids": self.incasso_claim_ids.ids,
+                "incasso_offer_date": self.incasso_offer_date,
+                **custom_create_values,
+            }
+        return super()._create_child_transaction(
+            amount, is_refund=is_refund, **custom_create_values
+        )
+
+    # === BUSINESS METHODS - PROCESSING === #
+
+    def _process(self, provider_code, payment_data):
+        """Override of `payment` to let one notification of a payment wait for another,
+        and to refuse an amount that differs however often it is told.
+
+        Odoo puts a payment of another amount in error, yet confirms it when the same
+        notification comes once more.
+        """
+        transaction = self or self._search_by_reference(provider_code, payment_data)
+        if not transaction.incasso_dossier_id:
+            return super()._process(provider_code, payment_data)
+        transaction._incasso_lock()
+        if transaction.state == "error" and not transaction._incasso_amount_is_right(
+            payment_data
+        ):
+            return transaction
+        return super(PaymentTransaction, transaction)._process(
+            provider_code, payment_data
+        )
+
+    def _incasso_amount_is_right(self, payment_data):
+        """Whether a provider tells of the amount and currency of this transaction."""
+        self.ensure_one()
+        told = self._extract_amount_data(payment_data)
+        if told is None:
+            return True
+        return (
+            self.currency_id.name == told["currency_code"]
+            and self.currency_id.compare_amounts(told["amount"] or 0.0, abs(self.amount))
+            == 0
+        )
+
+    def _incasso_lock(self):
+        """Let others who work on these payments wait.
+
+        When the other one changed something, PostgreSQL refuses to go on with what this
+        transaction saw before, and Odoo starts the request again.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM payment_transaction WHERE id = ANY(%s)"
+                " ORDER BY id FOR NO KEY UPDATE",
+                self.ids,
+            ),
+            # To be refused is what the lock is for: no error in the log.
+            log_exceptions=False,
+        )
+
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """Override of `payment`: money that came is money, also when the payment was
+        given up before."""
+        if all(transaction.incasso_dossier_id for transaction in self):
+            extra_allowed_states = (*extra_allowed_states, "cancel")
+        return super()._set_done(
+            state_message=state_message, extra_allowed_states=extra_allowed_states
+        )
+
+    def _update_state(self, allowed_states, target_state, state_message):
+        """Override of `payment` to hold the dossier while a payment is in transit, and
+        to let it go on when it came to nothing."""
+        changed = super()._update_state(allowed_states, target_state, state_message)
+        ours = changed.filtered("incasso_dossier_id")
+        if target_state == "done" and ours:
+            for transaction in ours.filtered(lambda tx: not tx.incasso_paid_at):
+                transaction.incasso_paid_at = fields.Datetime.now()
+            # Also when nobody comes back to the page that would do it.
+            self.env.ref("payment.cron_post_process_payment_tx")._trigger()
+        payments = ours._incasso_system().filtered(lambda tx: tx.operation != "refund")
+        if target_state in ("pending", "authorized"):
+            payments._incasso_start_hold()
+        elif target_state in ("cancel", "error"):
+            payments.incasso_hold_id._end()
+        if target_state == "error":
+            payments._incasso_tell_handler(
+                self.env._("An online payment went wrong: see if money came in")
+            )
+        return changed
+
+    def _incasso_system(self):
+        """These transactions, for what the system itself does in their dossiers.
+
+        In sudo, as the superuser: debtors and providers, who have no rights, cause it.
+        Safe because it reaches no further than the dossier of the transaction, and does
+        what the state of the transaction says.
+        """
+        return self.with_user(SUPERUSER_ID).sudo()
+
+    def _incasso_tell_handler(self, summary):
+        """Ask the handlers of these dossiers to look at something."""
+        for transaction in self:
+            dossier = transaction.incasso_dossier_id
+            dossier.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=f"{summary}: {transaction.reference}",
+                user_id=dossier.handler_id.id or SUPERUSER_ID,
+            )
+
+    def _apply_updates(self, payment_data):
+        """Override of `payment_mollie` to follow when something was paid, and what was
+        taken back of it: Mollie tells that of a payment that is and stays paid."""
+        result = super()._apply_updates(payment_data)
+        if self.provider_code == "mollie" and self.incasso_dossier_id:
+            self._incasso_apply_mollie(payment_data)
+        return result
+
+    def _incasso_apply_mollie(self, payment_data):
+        """Take over what Mollie tells beside the state.
+
+        See https://docs.mollie.com/reference/get-payment: `paidAt`, `amountRefunded`
+        and `amountChargedBack`.
+        """
+        if self.state != "done":
+            return
+        if payment_data.get("paidAt") and not self.payment_id:
+            paid_at = datetime.fromisoformat(payment_data["paidAt"])
+            self.incasso_paid_at = datetime(*paid_at.utctimetuple()[:6])
+        system = self._incasso_system()
+        for name, key, reason in (
+            ("incasso_refunded", "amountRefunded", self.env._("Refunded.")),
+            ("incasso_charged_back", "amountChargedBack", self.env._("Charged back.")),
+        ):
+            total = float((payment_data.get(key) or {}).get("value") or 0.0)
+            system._incasso_take_back(name, total, reason)
+
+    def _incasso_take_back(self, name, total, reason):
+        """Follow how much was taken back of a payment until now.
+
+        :param str name: the field that knows how much of it is in the books
+        :param float total: what the provider says
+        :param str reason: for the ledger and the time line
+        """
+        self.ensure_one()
+        others = self.incasso_refunded + self.incasso_charged_back - self[name]
+        # Mollie lets a merchant refund more than was paid: that is no business of the
+        # dossier.
+        total = min(total, self.amount - others)
+        difference = self.currency_id.round(total - self[name])
+        if not difference:
+            return
+        self[name] = total
+        if difference < 0:
+            self._incasso_tell_handler(
+                self.env._("Less was taken back of an online payment than was booked")
+            )
+            return
+        if not self.payment_id:
+            # First what came in, then what went out.
+            self._post_process()
+        refund = self._create_child_transaction(difference, is_refund=True)
+        refund._set_done(state_message=reason)
+
+    # === BUSINESS METHODS - POST-PROCESSING === #
+
+    def _post_process(self):
+        """Override of `account_payment` to do it once, whoever comes first, and to let
+        the dossier go on afterwards."""
+        ours = self.filtered("incasso_dossier_id")
+        if ours:
+            ours._incasso_lock()
+        result = super()._post_process()
+        # What was paid but could not be divided keeps the dossier held: somebody has to
+        # look at it before the debtor is asked for that money again.
+        over = ours._incasso_system().filtered(
+            lambda tx: (
+                tx.state == "done"
+                and "allocated" in tx.payment_id.incasso_receipt_ids.mapped("state")
+            )
+        )
+        over.incasso_hold_id._end()
+        return result
+
+    def _create_payment(self, **extra_create_values):
+        """Override of `account_payment`: the payment of a dossier tells which one it
+        is for, and is divided by law; what went back is taken off again."""
+        dossier = self.incasso_dossier_id
+        if not dossier:
+            return super()._create_payment(**extra_create_values)
+        transaction = self._incasso_system()
+        if self.operation == "refund":
+            return transaction._incasso_create_refund(**extra_create_values)
+        books = transaction.env["incasso.books"]
+        day = books._open_day(transaction.company_id, transaction._incasso_value_date())
+        return super(PaymentTransaction, transaction)._create_payment(
+            **{"incasso_dossier_id": dossier.id, "date": day, **extra_create_values}
+        )
+
+    def _incasso_value_date(self):
+        """The day as of which a payment pays.
+
+        Who pays what was asked owes nothing more: the day for which the amount was
+        computed, unless it was paid later than the day after that.
+
+        :rtype: date
+        """
+        self.ensure_one()
+        paid = dutch_day(self.incasso_paid_at or fields.Datetime.now())
+        offered = self.incasso_offer_date or paid
+        return offered if paid <= offered + timedelta(days=1) else paid
+
+    def _incasso_create_refund(self, **extra_create_values):
+        """Book money that went back to the debtor: from what was paid too much if there
+        is that much of it, else the receipt is undone, and what is left pays anew.
+
+        :return: the outgoing payment
+        """
+        self.ensure_one()
+        incoming = self.source_transaction_id.payment_id
+        reason = self.state_message or self.env._("Refunded.")
+        amount = abs(self.amount)
+        receipts = incoming.incasso_receipt_ids.filtered(lambda r: r.state != "reversed")
+        source = receipts.source_line_id[:1] or incoming._seek_for_lines()[1][:1]
+        surplus = sum(receipts.mapped("surplus"))
+        from_surplus = self.currency_id.compare_amounts(amount, surplus) <= 0
+        account, partner = source.account_id, source.partner_id
+        if not from_surplus:
+            receipts._reverse(reason)
+        elif self.incasso_dossier_id.is_third_party:
+            # There it was set apart when it came in.
+            account = self.company_id.incasso_trust_suspense_account_id
+            partner = self.incasso_dossier_id.debtor_id
+        payment = super()._create_payment(
+            **{
+                "destination_account_id": account.id,
+                "partner_id": partner.id,
+                **extra_create_values,
+            }
+        )
+        if account == source.account_id:
+            self._incasso_reconcile_refund(payment, source)
+        left = self.currency_id.round(-source.amount_residual)
+        if not from_surplus and left > 0:
+            again = receipts[:1]._requeue(reason)
+            again.write({"amount": left, "confidence": 100})
+            again._book_sure_ones()
+        return payment
+
+    def _incasso_reconcile_refund(self, payment, source):
+        """Set what went out off against what had come in, to the cent."""
+        line = payment._seek_for_lines()[1]
+        amount = min(law_amount(line.balance), law_amount(-source.amount_residual))
+        if amount > 0:
+            self.env["incasso.books"]._reconcile_exactly(
+                ExactAmounts({(line.id, source.id): (amount, False)})
+            )
+
+    # === BUSINESS METHODS - IN TRANSIT === #
+
+    def _incasso_start_hold(self):
+        """Let nothing be asked of the debtor while these payments are in transit: what
+        was about to go out is withdrawn.
+
+        Who keeps starting payments and never ends one stops the flow no more by that.
+        """
+        today = fields.Date.context_today(self)
+        for transaction in self:
+            dossier = transaction.incasso_dossier_id
+            if dossier.state == "closed" or transaction.operation == "refund":
+                continue
+            end = today + timedelta(days=dossier.company_id.incasso_transit_days)
+            hold = transaction.incasso_hold_id
+            if hold.state == "active":
+                hold.end_date = max(hold.end_date, end)
+            elif transaction.state != "draft" or not transaction._incasso_is_idle():
+                transaction.incasso_hold_id = dossier._hold(
+                    "payment_transit",
+                    reason=transaction.currency_id.format(transaction.amount),
+                    end=end,
+                )
+
+    def _incasso_is_idle(self):
+        """Whether the debtor has only been starting payments lately, without paying."""
+        self.ensure_one()
+        unfinished = self.search_count(
+            [
+                ("incasso_dossier_id", "=", self.incasso_dossier_id.id),
+                ("id", "!=", self.id),
+                ("incasso_hold_id", "!=", False),
+                ("state", "in", ("draft", "cancel", "error")),
+                ("create_date", ">=", fields.Datetime.now() - UNFINISHED_SINCE),
+            ],
+            limit=MOST_UNFINISHED,
+        )
+        return unfinished >= MOST_UNFINISHED
+
+    # === CRON === #
+
+    @api.model
+    def _cron_incasso_clean_up(self):
+        """Find out what became of payments that nobody told about since.
+
+        The provider is asked where it can be; what was only started, and of which
+        nobody can say more, is over after a day.
+        """
+        silent = fields.Datetime.now() - SILENT_AFTER
+        transactions = self.search(
+            [
+                ("incasso_dossier_id", "!=", False),
+                ("operation", "!=", "refund"),
+                ("state", "in", IN_TRANSIT),
+                ("last_state_change", "<", silent),
+            ],
+            order="id",
+        )
+        for left, transaction in enumerate(reversed(transactions)):
+            transaction._incasso_look_up()
+            remaining = len(transactions) - left - 1
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                break
+
+    def _incasso_look_up(self):
+        """Ask the provider what became of a payment, and give it up if nobody knows."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._incasso_ask_provider()
+        except UserError as error:
+            # The provider cannot be reached: another night.
+            _logger.info("No answer about payment %s: %s", self.reference, error)
+            return
+        started = self.create_date < fields.Datetime.now() - GIVEN_UP_AFTER
+        if self.state == "draft" and started:
+            self._set_canceled(self.env._("It was started, and nothing came of it."))
+
+    def _incasso_ask_provider(self):
+        """Hook: ask the provider for the state of this payment, and follow it.
+
+        :raise UserError: the provider did not answer
+        """
+        if self.provider_code == "mollie" and self.provider_reference:
+            endpoint = f"/payments/{self.provider_reference}"
+            self._process("mollie", self._send_api_request("GET", endpoint))
+
+    # === BUSINESS METHODS - LOGGING === #
+
+    def _log_message_on_linked_documents(self, message):
+        """Override of `account_payment` to tell it on the dossier as well."""
+        result = super()._log_message_on_linked_documents(message)
+        # sudo: as in `_incasso_system`.
+        dossier = self._incasso_system().incasso_dossier_id
+        if dossier:
+            dossier.message_post(body=message, author_id=self.partner_id.id)
+        return result

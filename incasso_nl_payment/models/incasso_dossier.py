@@ -1,0 +1,261 @@
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.incasso_nl.law import references
+from odoo.addons.incasso_nl.models.incasso_dossier_flow import dutch_day
+from odoo.addons.incasso_nl.models.incasso_law import law_amount
+from odoo.addons.incasso_nl.report.codes import qr_code
+
+_KEY = re.compile(r"(all|undisputed|claim-([1-9]\d{0,9})|other-([1-9]\d{0,9}))")
+
+
+class Offer(NamedTuple):
+    """Something that a debtor can pay now.
+
+    :param key: how a page names it: ``all``, ``undisputed``, ``claim-`` with an id, or
+        ``other-`` with a number of cents
+    :param kind: the part of the key before the number
+    :param amount: euro
+    :param costs: the part of it that pays collection costs, in euro
+    :param day: the day up to which interest was computed
+    :param claims: `incasso.claim` that the debtor names with it (art. 6:43 lid 1 BW);
+        none: the order of the law
+    """
+
+    key: str
+    kind: str
+    amount: Decimal
+    costs: Decimal
+    day: fields.Date
+    claims: models.BaseModel
+
+
+class IncassoDossier(models.Model):
+    _inherit = "incasso.dossier"
+
+    incasso_transaction_ids = fields.One2many(
+        string="Online Payments",
+        comodel_name="payment.transaction",
+        inverse_name="incasso_dossier_id",
+        readonly=True,
+    )
+    incasso_transaction_count = fields.Integer(
+        compute="_compute_incasso_transaction_count"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_incasso_transaction_count(self):
+        counts = dict(
+            self.env["payment.transaction"]._read_group(
+                [("incasso_dossier_id", "in", self.ids)],
+                ["incasso_dossier_id"],
+                ["__count"],
+            )
+        )
+        for dossier in self:
+            dossier.incasso_transaction_count = counts.get(dossier, 0)
+
+    # === ACTION METHODS === #
+
+    def action_view_transactions(self):
+        """Show the online payments of this dossier."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Online Payments"),
+            "res_model": "payment.transaction",
+            "view_mode": "list,form",
+            "domain": [("incasso_dossier_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    # === BUSINESS METHODS - WHAT CAN BE PAID === #
+
+    def _payment_offers(self):
+        """What the debtor can pay today: everything; what is not in dispute; or one of
+        the invoices, with the costs that by law are paid before it.
+
+        :rtype: list[Offer]
+        """
+        self.ensure_one()
+        day = dutch_day(fields.Datetime.now())
+        balance = self._balances(day)[self.id]
+        no_claims = self.env["incasso.claim"]
+        if self.state == "closed" or balance.due <= 0:
+            return []
+        everything = Offer("all", "all", balance.due, balance.costs, day, no_claims)
+        owed = {
+            claim.claim_id: claim.principal
+            + (claim.interest if balance.interest_claimed else 0)
+            for claim in balance.claims
+        }
+        claims = no_claims.browse(
+            claim_id for claim_id, amount in owed.items() if amount > 0
+        )
+        offers = [everything]
+        disputed = self.hold_ids.filtered(
+            lambda hold: hold.kind == "dispute" and hold.state == "active"
+        ).claim_ids
+        calm = claims - disputed
+        if calm and claims & disputed:
+            offers.insert(0, self._offer("undisputed", calm, owed, balance))
+        if len(claims) > 1:
+            offers += [
+                self._offer(f"claim-{claim.id}", claim, owed, balance)
+                for claim in claims
+            ]
+        return offers
+
+    def _offer(self, key, claims, owed, balance):
+        """An offer to pay some of the claims wholly.
+
+        :param dict owed: principal and claimed interest by claim id, in euro
+        """
+        # Costs come first (art. 6:44 lid 1 BW): without them the claim would stay open.
+        amount = sum(owed[claim.id] for claim in claims) + balance.costs
+        kind = key.partition("-")[0]
+        return Offer(key, kind, amount, balance.costs, balance.on_date, claims)
+
+    def _payment_range(self, offers):
+        """The smallest and the largest amount of their own choice that a debtor can
+        pay, in euro; None if there is no choice.
+
+        :param list offers: of `_payment_offers`
+        :rtype: tuple[Decimal, Decimal] | None
+        """
+        if not offers:
+            return None
+        most = max(offer.amount for offer in offers)
+        least = law_amount(self.company_id.incasso_payment_minimum)
+        return (least, most) if least < most else None
+
+    def _payment_offer(self, key):
+        """What somebody chose to pay, as it is now.
+
+        :param str key: of an `Offer`, from outside: it is not to be trusted
+        :rtype: Offer
+        :raise UserError: it cannot be paid, in words for the debtor
+        """
+        found = _KEY.fullmatch(key or "")
+        offers = self._payment_offers() if found else []
+        for offer in offers:
+            if offer.key == key:
+                return offer
+        if offers and found[3]:
+            return self._own_amount(Decimal(found[3]).scaleb(-2), offers)
+        raise UserError(
+            self.env._("This cannot be paid any more. Choose what you want to pay.")
+        )
+
+    def _own_amount(self, amount, offers):
+        """An amount that the debtor chose.
+
+        :param Decimal amount: euro
+        :raise UserError: it is too small or too large
+        """
+        limits = self._payment_range(offers)
+        money = self.currency_id.format
+        if not limits:
+            raise UserError(
+                self.env._("You can only pay all of it: %s.", money(float(offers[0].amount)))
+            )
+        least, most = limits
+        if not least <= amount <= most:
+            raise UserError(
+                self.env._(
+                    "Choose an amount between %(least)s and %(most)s.",
+                    least=money(float(least)),
+                    most=money(float(most)),
+                )
+            )
+        key = f"other-{int(amount.scaleb(2))}"
+        no_claims = self.env["incasso.claim"]
+        costs = min(offers[-1].costs, amount)
+        return Offer(key, "other", amount, costs, offers[0].day, no_claims)
+
+    def _prepare_transaction(self, offer):
+        """Values of a `payment.transaction` that pays an offer."""
+        self.ensure_one()
+        return {
+            "incasso_dossier_id": self.id,
+            "incasso_claim_ids": [fields.Command.set(offer.claims.ids)],
+            "incasso_offer_date": offer.day,
+        }
+
+    # === BUSINESS METHODS - WAYS TO PAY === #
+
+    def _payment_ways(self, amount):
+        """Providers and methods with which an amount can be paid online.
+
+        :param Decimal amount: euro
+        :return: `payment.provider` and `payment.method`
+        """
+        self.ensure_one()
+        currency_id = self.currency_id.id
+        providers = self.env["payment.provider"]._get_compatible_providers(
+            self.company_id.id,
+            self.debtor_id.id,
+            float(amount),
+            currency_id=currency_id,
+        )
+        providers = providers._incasso_suitable(self)
+        methods = self.env["payment.method"]._get_compatible_payment_methods(
+            providers.ids, self.debtor_id.id, currency_id=currency_id
+        )
+        return providers, methods
+
+    def _payment_transfer(self, amount):
+        """How to pay an amount by bank.
+
+        :param Decimal amount: euro
+        :return: IBAN, account name and reference as people read them, and a QR code to
+            pay with (EPC069-12) as the address of a picture; None without an account
+        :rtype: dict[str, str] | None
+        """
+        self.ensure_one()
+        account = self.env["incasso.message"]._bank_account(self)
+        if not account:
+            return None
+        holder = account.acc_holder_name or account.partner_id.name
+        iban = references.compact(account.acc_number)
+        payload = references.epc_payload(
+            holder, iban, amount, reference=self.payment_reference
+        )
+        return {
+            "iban": references.grouped(iban),
+            "holder": holder,
+            "reference": references.grouped(self.payment_reference),
+            "code": qr_code(payload),
+        }
+
+    def _payments_in_transit(self):
+        """The newest online payment that is on its way, if any."""
+        self.ensure_one()
+        return self.incasso_transaction_ids.filtered(
+            lambda tx: tx.state in ("pending", "authorized")
+            or (tx.state == "done" and not tx.is_post_processed)
+        ).sorted("id")[-1:]
+
+    # === BUSINESS METHODS - RECEIPTS === #
+
+    def _transit_holds(self):
+        """Override of `incasso_nl`: other money that came in does not end the hold of
+        an online payment that is still in transit."""
+        transit = self.env["payment.transaction"].search(
+            [
+                ("incasso_dossier_id", "in", self.ids),
+                ("incasso_hold_id", "!=", False),
+                ("operation", "!=", "refund"),
+                "|",
+                ("state", "in", ("draft", "pending", "authorized")),
+                "&",
+                ("state", "=", "done"),
+                ("is_post_processed", "=", False),
+            ]
+        )
+        return super()._transit_holds() - transit.incasso_hold_id

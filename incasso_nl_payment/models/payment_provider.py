@@ -1,0 +1,59 @@
+from urllib.parse import urlsplit
+
+from odoo import models
+from odoo.tools import urls
+
+# A system parameter, for tests only: see `_build_request_url`.
+MOLLIE_URL = "incasso_nl_payment.mollie_api_url"
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    # === CRUD METHODS === #
+
+    def _get_default_payment_method_codes(self):
+        """Override of `payment_mollie` to switch iDEAL on together with Mollie: it is
+        how the Dutch pay."""
+        codes = super()._get_default_payment_method_codes()
+        return codes | {"ideal"} if self.code == "mollie" else codes
+
+    # === BUSINESS METHODS === #
+
+    def _incasso_suitable(self, dossier):
+        """Those of these providers through which money for a dossier may come.
+
+        What is paid for another creditor is that creditor's from the first moment, so
+        the provider must pay out to the trust account; and what is the company's own
+        must never come there.
+
+        :param dossier: one `incasso.dossier`
+        """
+        trust = dossier.company_id.incasso_trust_journal_id
+        return self.filtered(
+            lambda provider: (
+                provider.company_id == dossier.company_id
+                and provider.journal_id
+                and (provider.journal_id == trust) == dossier.is_third_party
+            )
+        )
+
+    # === REQUEST HELPERS === #
+
+    def _build_request_url(self, endpoint, **kwargs):
+        """Override of `payment_mollie` to let tests speak with a server of their own.
+
+        Only for a provider in test mode, and only with a server on this very machine:
+        whatever the system parameter `incasso_nl_payment.mollie_api_url` says, no key
+        and no payment goes anywhere else.
+        """
+        url = super()._build_request_url(endpoint, **kwargs)
+        if self.code != "mollie" or self.state != "test":
+            return url
+        # sudo: a payment is made by somebody who may not read system parameters; only
+        # the address is used.
+        own = self.env["ir.config_parameter"].sudo().get_param(MOLLIE_URL)
+        if own and urlsplit(own).hostname in THIS_MACHINE:
+            return urls.urljoin(own, endpoint.strip("/"))
+        return url

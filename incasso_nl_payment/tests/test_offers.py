@@ -1,0 +1,154 @@
+from decimal import Decimal
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_payment import PaymentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOffers(PaymentCommon):
+    """What a debtor can pay, and what only pretends to be an offer."""
+
+    def _amounts(self, dossier):
+        return {
+            offer.key.partition("-")[0]: offer.amount
+            for offer in dossier._payment_offers()
+        }
+
+    def test_one_claim_is_one_offer(self):
+        """1,000.00 and 150.00 costs: all of it, or an amount from 5.00."""
+        self.assertEqual(self._amounts(self.dossier), {"all": Decimal("1150.00")})
+        offer = self.dossier._payment_offer("all")
+        self.assertEqual((offer.costs, offer.claims.ids), (Decimal("150.00"), []))
+
+    def test_invoice_with_the_costs_before_it(self):
+        """By art. 6:44 the costs come first: 300.00 for an invoice of 300.00 would
+        leave it open. Costs over 500.00 by the scale: 15% = 75.00."""
+        dossier = self._own_dossier(
+            self._claim(300.00, "2026-03-01"),
+            self._claim(200.00, "2026-04-01"),
+            costs_on="2026-05-01",
+        )
+        older, younger = dossier.claim_ids.sorted("due_date")
+        offer = dossier._payment_offer(f"claim-{younger.id}")
+        self.assertEqual(offer.amount, Decimal("275.00"))
+        paid, left = dossier._preview_receipt(offer.day, 275.00, younger)
+        self.assertEqual((paid.dossier_costs, left), (75, Decimal("300.00")))
+        transaction = self._transaction(dossier, f"claim-{younger.id}")
+        self._pay(transaction)
+        self.assertPaid(dossier.receipt_ids, 75.00, 0.00, 200.00)
+        self.assertEqual(younger.principal_open, 0.00)
+        self.assertEqual(older.principal_open, 300.00)
+
+    def test_what_is_not_disputed(self):
+        """The older of two invoices is in dispute: the other 200.00 can be paid."""
+        dossier = self._two_claims()
+        older, younger = dossier.claim_ids.sorted("due_date")
+        self.assertNotIn("undisputed", self._amounts(dossier))
+        dossier._hold("dispute", claims=older)
+        offers = dossier._payment_offers()
+        self.assertEqual(offers[0].key, "undisputed")
+        self.assertEqual(offers[0].amount, Decimal("200.00"))
+        self._pay(self._transaction(dossier, "undisputed"))
+        self.assertEqual((older.principal_open, younger.principal_open), (300.0, 0.0))
+
+    def test_own_amount(self):
+        offer = self.dossier._payment_offer("other-2550")
+        self.assertEqual((offer.amount, offer.costs), (Decimal("25.50"),) * 2)
+        for key in ("other-499", "other-115001"):
+            with self.assertRaisesRegex(UserError, "between"):
+                self.dossier._payment_offer(key)
+        for key in ("other-500", "other-115000"):
+            self.assertTrue(self.dossier._payment_offer(key))
+
+    def test_who_owes_less_than_the_least_amount_pays_all(self):
+        dossier = self._own_dossier(
+            self._claim(4.50, "2026-03-01", debtor=self.consumer), debtor=self.consumer
+        )
+        self.assertEqual(dossier._payment_offer("all").amount, Decimal("4.50"))
+        with self.assertRaisesRegex(UserError, "all of it"):
+            dossier._payment_offer("other-400")
+
+    def test_forged_keys(self):
+        other = self._two_claims()
+        forged = [
+            None,
+            "",
+            "ALL",
+            "all ",
+            "all\n",
+            "other-0",
+            "other--500",
+            "other-5e2",
+            "other-٥٠٠",
+            "other-99999999999",
+            "claim-0",
+            f"claim-{other.claim_ids[0].id}",
+            "undisputed",
+        ]
+        for key in forged:
+            with self.subTest(key), self.assertRaises(UserError):
+                self.dossier._payment_offer(key)
+
+    def test_closed_dossier_has_nothing_to_pay(self):
+        self._receive(self.dossier, 1150.00, "2026-05-01")
+        self.assertEqual(self.dossier._payment_offers(), [])
+        with self.assertRaises(UserError):
+            self.dossier._payment_offer("all")
+
+    def test_interest_to_today(self):
+        """300.00 at the statutory rate of 4% a year (2026): 300 x 4% x 73 / 365 = 2.40
+        over 73 days, and the next day more."""
+        claim = self._claim(300.00, "2026-03-01", debtor=self.consumer)
+        dossier = self._own_dossier(
+            claim | {"interest_kind": "agreed", "interest_percentage": 4.0},
+            debtor=self.consumer,
+            interest_from="2026-03-01",
+        )
+        with freeze_time("2026-05-13 12:00:00"):
+            offer = dossier._payment_offer("all")
+            self.assertEqual(offer.amount, Decimal("302.40"))
+        # Half past midnight in the Netherlands, still the day before in London.
+        with freeze_time("2026-05-13 22:30:00"):
+            self.assertEqual(
+                dossier._payment_offer("all").amount, Decimal("302.43")
+            )  # 300 x 4% x 74 / 365 = 2.4329
+
+    def test_ways_by_whose_money_it_is(self):
+        """Trust money never comes through a provider that pays out to the company."""
+        providers, methods = self.dossier._payment_ways(Decimal("1150.00"))
+        self.assertEqual(providers, self.mollie + self.demo)
+        self.assertIn(self.ideal, methods)
+        providers, _methods = self._third_party()._payment_ways(Decimal("1150.00"))
+        self.assertEqual(providers, self.mollie_trust)
+
+    def test_transfer(self):
+        transfer = self.dossier._payment_transfer(Decimal("25.50"))
+        self.assertEqual(transfer["iban"], "NL91 ABNA 0417 1643 00")
+        self.assertEqual(transfer["holder"], "Bakkerij De Korenaar B.V.")
+        self.assertEqual(
+            transfer["reference"].replace(" ", ""), self.dossier.payment_reference
+        )
+        trust = self._third_party()._payment_transfer(Decimal("25.50"))
+        self.assertEqual(trust["iban"], "NL44 RABO 0123 4567 89")
+        self.company.incasso_bank_id = False
+        self.assertIsNone(self.dossier._payment_transfer(Decimal("25.50")))
+
+    def test_queries_do_not_grow_with_the_claims(self):
+        few, many = (
+            self._own_dossier(
+                *(self._claim(100.00, f"2026-03-{day:02}") for day in range(1, 1 + n))
+            )
+            for n in (2, 12)
+        )
+        counts = []
+        for dossier in (few, many):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertGreater(len(dossier._payment_offers()), 2)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
