@@ -73,6 +73,12 @@ class PaymentTransaction(models.Model):
         help="Taken back by the debtor's bank, as far as it is in the books.",
         readonly=True,
     )
+    incasso_from_surplus = fields.Monetary(
+        string="Of This, Paid Too Much",
+        help="What went back of money that was more than was owed: what it had paid "
+        "stays paid.",
+        readonly=True,
+    )
 
     # === BUSINESS METHODS - PRE-PROCESSING === #
 
@@ -309,16 +315,20 @@ class PaymentTransaction(models.Model):
         :return: the outgoing payment
         """
         self.ensure_one()
-        incoming = self.source_transaction_id.payment_id
+        paid = self.source_transaction_id
         reason = self.state_message or self.env._("Refunded.")
         amount = abs(self.amount)
-        receipts = incoming.incasso_receipt_ids.filtered(lambda r: r.state != "reversed")
-        source = receipts.source_line_id[:1] or incoming._seek_for_lines()[1][:1]
-        surplus = sum(receipts.mapped("surplus"))
+        receipts = paid.payment_id.incasso_receipt_ids.filtered(
+            lambda receipt: receipt.state != "reversed"
+        )
+        source = receipts.source_line_id[:1]
+        source = source or paid.payment_id._seek_for_lines()[1][:1]
+        surplus = sum(receipts.mapped("surplus")) - paid.incasso_from_surplus
         from_surplus = self.currency_id.compare_amounts(amount, surplus) <= 0
         account, partner = source.account_id, source.partner_id
         if not from_surplus:
             receipts._reverse(reason)
+            self._incasso_join_surplus(source, receipts[:1])
         elif self.incasso_dossier_id.is_third_party:
             # There it was set apart when it came in.
             account = self.company_id.incasso_trust_suspense_account_id
@@ -331,17 +341,44 @@ class PaymentTransaction(models.Model):
             }
         )
         if account == source.account_id:
-            self._incasso_reconcile_refund(payment, source)
+            self._incasso_reconcile_refund(payment, source, receipts[:1])
+        if from_surplus:
+            paid.incasso_from_surplus += amount
+            return payment
         left = self.currency_id.round(-source.amount_residual)
-        if not from_surplus and left > 0:
+        if receipts and left > 0:
             again = receipts[:1]._requeue(reason)
             again.write({"amount": left, "confidence": 100})
             again._book_sure_ones()
         return payment
 
-    def _incasso_reconcile_refund(self, payment, source):
-        """Set what went out off against what had come in, to the cent."""
+    def _incasso_join_surplus(self, source, receipt):
+        """A receipt of trust money is undone, and with it that a part was set apart.
+        Of that part something went back before: that is taken off again."""
+        books, paid = self.env["incasso.books"], self.source_transaction_id
+        amount = law_amount(paid.incasso_from_surplus)
+        paid.incasso_from_surplus = 0.0
+        if not amount or not self.incasso_dossier_id.is_third_party:
+            return
+        label = self.env._("%s: refunded before", self.incasso_dossier_id.name)
+        account = self.company_id.incasso_trust_suspense_account_id
+        sums = {(account, self.incasso_dossier_id.debtor_id, label): -amount}
+        commands = [books._prepare_line(source, amount, label, receipt)]
+        commands += books._prepare_sums(sums)
+        day = books._open_day(self.company_id, fields.Date.context_today(self))
+        move = books._create_moves(
+            [books._prepare_move(self.company_id, day, label, commands)]
+        )
+        line = move.line_ids.filtered(lambda line: line.balance > 0)
+        books._reconcile_exactly(ExactAmounts({(line.id, source.id): (amount, False)}))
+
+    def _incasso_reconcile_refund(self, payment, source, receipt):
+        """Set what went out off against what had come in, to the cent.
+
+        :param receipt: whose money it was
+        """
         line = payment._seek_for_lines()[1]
+        line.incasso_receipt_id = receipt
         amount = min(law_amount(line.balance), law_amount(-source.amount_residual))
         if amount > 0:
             self.env["incasso.books"]._reconcile_exactly(

@@ -198,7 +198,7 @@ class TestPaymentTransaction(PaymentCommon):
             debtor=self.consumer,
             claims=[self._claim(300.00, "2026-03-01", debtor=self.consumer)],
         )
-        dossier._run_steps()
+        dossier._run_steps(dossier.next_action_date)
         message = dossier.outbox_ids
         self.assertEqual(message.state, "queued")
         transaction = self._transaction(dossier)
@@ -209,12 +209,12 @@ class TestPaymentTransaction(PaymentCommon):
             hold.end_date, fields.Date.context_today(hold) + timedelta(days=2)
         )
         self.assertTrue(dossier.is_held)
-        dossier._run_steps()
+        dossier._run_steps(dossier.next_action_date or fields.Date.today())
         self.assertEqual(dossier.outbox_ids, message)
         self._tell(transaction, "cancel")
         self.assertEqual(hold.state, "ended")
         self.assertFalse(dossier.is_held)
-        dossier._run_steps()
+        dossier._run_steps(dossier.next_action_date)
         self.assertEqual((dossier.outbox_ids - message).state, "queued")
 
     def test_pending_then_failed(self):
