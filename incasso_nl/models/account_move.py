@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 _ROLES = "incasso_nl.group_handler,incasso_nl.group_finance,incasso_nl.group_auditor"
 PROPOSE_BATCH = 2000
@@ -42,6 +42,15 @@ class AccountMove(models.Model):
         help="This invoice is not proposed for collection. It can still be sent there "
         "by hand.",
         copy=False,
+    )
+
+    incasso_value_date = fields.Date(
+        string="Counts From (Collections)",
+        help="The day from which this credit note lowers the claim. Empty: its own "
+        "date. What was never owed counts from the date of the invoice: no interest "
+        "and no costs are owed over it.",
+        copy=False,
+        groups=_ROLES,
     )
 
     # === COMPUTE METHODS === #
@@ -129,6 +138,70 @@ class AccountMove(models.Model):
                     ("no_followup", "=", False),
                 ],
             ),
+        ]
+
+    # === BUSINESS METHODS - CREDITING === #
+
+    def _incasso_credit(self, amount, reason):
+        """A posted credit note over a part of this invoice that was never owed, with
+        the VAT in it, as of the date of the invoice.
+
+        :param float amount: euro, VAT included
+        :param str reason: what the credit note says
+        :return: the credit note
+        """
+        self.ensure_one()
+        whole = not self.currency_id.compare_amounts(amount, self.amount_total)
+        note = self._reverse_moves(
+            [
+                {
+                    "ref": reason,
+                    "invoice_origin": self.name,
+                    "invoice_date": fields.Date.context_today(self),
+                    "date": fields.Date.context_today(self),
+                    "invoice_date_due": fields.Date.context_today(self),
+                    "invoice_payment_term_id": False,
+                    "incasso_value_date": self.invoice_date,
+                }
+            ]
+        )
+        if not whole:
+            note.invoice_line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(vals | {"name": reason})
+                    for vals in self._prepare_incasso_credit_lines(amount)
+                ),
+            ]
+        note.action_post()
+        return note
+
+    def _prepare_incasso_credit_lines(self, amount):
+        """Lines that come to exactly this amount with their VAT, by account and tax in
+        proportion to this invoice: how Odoo makes down payments.
+
+        :rtype: list[dict]
+        """
+        tax = self.env["account.tax"]
+        base_lines, _tax_lines = self._get_rounded_base_and_tax_lines()
+        lines = tax._prepare_down_payment_lines(
+            base_lines,
+            self.company_id,
+            "fixed",
+            amount,
+            computation_key=f"incasso_credit,{self.id}",
+            grouping_function=lambda line: {"account_id": line["account_id"]},
+        )
+        return [
+            {
+                "quantity": line["quantity"],
+                "price_unit": line["price_unit"],
+                "tax_ids": [Command.set(line["tax_ids"].ids)],
+                "account_id": line["account_id"].id,
+                "analytic_distribution": line["analytic_distribution"],
+                "extra_tax_data": tax._export_base_line_extra_tax_data(line),
+            }
+            for line in lines
         ]
 
     # === BUSINESS METHODS - RECEIPTS === #

@@ -192,7 +192,8 @@ class DossierBalance(NamedTuple):
         )
 
     def without_held(self) -> "DossierBalance":
-        """What may be asked for now: without the claims that a hold stops."""
+        """What may be asked for now: without the claims that a hold stops, and without
+        the costs that were charged for them."""
         claims = [claim for claim in self.claims if not claim.is_held]
         if len(claims) == len(self.claims):
             return self
@@ -200,7 +201,18 @@ class DossierBalance(NamedTuple):
             claims=claims,
             principal=sum((claim.principal for claim in claims), ZERO),
             interest=sum((claim.interest for claim in claims), ZERO),
+            costs=self.costs - self.held_costs,
         )
+
+    @property
+    def held_costs(self) -> Decimal:
+        """The part of the open costs that was charged for claims that a hold stops.
+
+        Paid costs are not divided over claims: what is left of them is taken to be for
+        the claims that are held first, which is the lowest for who is asked for it.
+        """
+        charged = [claim.costs_amount for claim in self.claims if claim.is_held]
+        return max(min(sum(charged, ZERO), self.costs), ZERO)
 
     def as_json(self) -> dict:
         """As it is kept with a message: amounts as strings, dates as ISO strings."""

@@ -84,7 +84,7 @@ class IncassoBooks(models.AbstractModel):
         # sudo: who may allocate a receipt (rights were checked on the receipt) may have
         # it booked; only documents of these receipts and their dossiers are touched.
         receipts = receipts.sudo().filtered(
-            lambda r: r.state == "allocated" and r.kind != "direct"
+            lambda r: r.state == "allocated" and not r._outside_books()
         )
         wanted = self._wanted(receipts)
         receipts = receipts.filtered(lambda r: r.booked != wanted[r.id])

@@ -188,7 +188,7 @@ class IncassoBooksCheck(models.AbstractModel):
                         JOIN incasso_dossier dossier ON dossier.id = receipt.dossier_id
                        WHERE dossier.is_third_party
                          AND receipt.state = 'allocated'
-                         AND receipt.kind != 'direct'
+                         AND receipt.kind NOT IN ('direct', 'credit_note')
                        GROUP BY receipt.company_id
                   ) ledger ON ledger.company_id = company.id
                   LEFT JOIN (

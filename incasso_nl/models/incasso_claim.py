@@ -444,6 +444,18 @@ class IncassoClaim(models.Model):
                 )
         return vals_list
 
+    def _prepare_interest_waiver(self, event, on_date, amount):
+        return {
+            "dossier_id": self.dossier_id.id,
+            "claim_id": self.id,
+            "date": on_date,
+            "component": "interest",
+            "kind": "waiver",
+            "amount": -amount,
+            "event_id": event.id,
+            "reason": event.summary,
+        }
+
     def _close(self, events, on_date):
         """Close claims: their invoices may be handed over again, and Odoo may send
         reminders for them again.

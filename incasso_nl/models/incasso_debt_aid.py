@@ -3,6 +3,15 @@ from odoo.exceptions import ValidationError
 
 from ..law.limitation import Bankruptcy
 
+AID_KINDS = [
+    ("counselling", "Debt counselling (schuldhulp)"),
+    ("moratorium", "Cooling-off period (moratorium)"),
+    ("administration", "Administration (bewind)"),
+    ("guardianship", "Guardianship (curatele)"),
+    ("wsnp", "Debt restructuring (WSNP)"),
+    ("bankruptcy", "Bankruptcy"),
+]
+
 
 class IncassoDebtAid(models.Model):
     """Debt aid or insolvency of a person: it stops all that person's dossiers."""
@@ -15,18 +24,7 @@ class IncassoDebtAid(models.Model):
     partner_id = fields.Many2one(
         string="Debtor", comodel_name="res.partner", required=True, index=True
     )
-    kind = fields.Selection(
-        selection=[
-            ("counselling", "Debt counselling (schuldhulp)"),
-            ("moratorium", "Cooling-off period (moratorium)"),
-            ("administration", "Administration (bewind)"),
-            ("guardianship", "Guardianship (curatele)"),
-            ("wsnp", "Debt restructuring (WSNP)"),
-            ("bankruptcy", "Bankruptcy"),
-        ],
-        required=True,
-        tracking=True,
-    )
+    kind = fields.Selection(selection=AID_KINDS, required=True, tracking=True)
     representative_id = fields.Many2one(
         help="The counsellor, administrator or trustee: letters go there.",
         comodel_name="res.partner",
@@ -83,6 +81,19 @@ class IncassoDebtAid(models.Model):
             aid._refresh_limitations(dossiers)
         return aids
 
+    def write(self, vals):
+        """Override of `mail` to let only who represents the person now look on."""
+        changed = self.browse()
+        if "representative_id" in vals:
+            changed = self.filtered(
+                lambda aid: aid.representative_id.id != vals["representative_id"]
+            )
+            changed._revoke_access()
+        result = super().write(vals)
+        for aid in changed.filtered(lambda aid: aid.state == "active"):
+            aid._grant_access(aid._dossiers())
+        return result
+
     # === ACTION METHODS === #
 
     def action_end(self):
@@ -101,6 +112,7 @@ class IncassoDebtAid(models.Model):
         for aid in self.filtered(lambda aid: aid.state == "active"):
             aid.write({"state": "ended", "end_date": aid.end_date or on_date})
             aid._refresh_limitations(aid._dossiers())
+            aid._revoke_access()
             if aid.clean_slate:
                 continue
             if aid._stops_interest():
@@ -123,22 +135,20 @@ class IncassoDebtAid(models.Model):
         (art. 36 Fw)."""
         dossiers.claim_ids.modified(["due_date"])
 
+    def _grant_access(self, dossiers):
+        """Hook: give the representative, if there is one, a way of their own to these
+        dossiers, and to later ones of the same debtor and company.
+
+        :param dossiers: of the person, of any company
+        """
+
+    def _revoke_access(self):
+        """Hook: end what `_grant_access` gave. The debtor keeps an own access."""
+
     def _dossiers(self):
         """The open dossiers of these persons, in every company: debt aid is about the
         person, not about one creditor."""
-        # Of all companies: only to stop them; nothing of them is shown.
-        return (
-            self.env["incasso.dossier"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "open"),
-                    "|",
-                    ("debtor_id", "in", self.partner_id.ids),
-                    ("debtor_id.commercial_partner_id", "in", self.partner_id.ids),
-                ]
-            )
-        )
+        return self.env["incasso.dossier"]._open_of(self.partner_id)
 
     def _hold(self, dossiers):
         """Stop dossiers that are not stopped by this debt aid yet."""
@@ -150,6 +160,7 @@ class IncassoDebtAid(models.Model):
             start=self.start_date,
             debt_aid_id=self.id,
         )
+        self._grant_access(dossiers)
 
     @api.model
     def _hold_dossiers(self, dossiers):

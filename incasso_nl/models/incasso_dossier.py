@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..law.limitation import WARNING_DAYS
 from ..law.references import make_kenmerk
+from ..report.letter_check import ASKING
 from .database import write_rows
 
 PHASES = [
@@ -263,6 +264,7 @@ class IncassoDossier(models.Model):
         "(next_action_date, id) WHERE state = 'open' AND is_held IS NOT TRUE "
         "AND run_error IS NULL"
     )
+    _aside_idx = models.Index("(id) WHERE run_error IS NOT NULL AND state = 'open'")
     _party_idx = models.Index("(debtor_id, creditor_id) WHERE state = 'open'")
     _closed_with_reason = models.Constraint(
         "CHECK ((state = 'closed') ="
@@ -568,6 +570,7 @@ class IncassoDossier(models.Model):
                 raise UserError(
                     self.env._("Dossier %s is closed already.", dossier.name)
                 )
+        self._prepare_closing(reason)
         self._book_interest(on_date)
         events = self._log(
             "closed",
@@ -599,6 +602,12 @@ class IncassoDossier(models.Model):
         if written_off:
             self._post_write_off(written_off)
         return events
+
+    def _prepare_closing(self, reason):
+        """Hook: what is to be done before interest is booked for the last time.
+
+        :param str reason: a key of `CLOSE_REASONS`, checked already
+        """
 
     def _reopen(self, reason):
         """Open closed dossiers again: what closing booked is reversed, the claims run
@@ -730,12 +739,19 @@ class IncassoDossier(models.Model):
         return year_end + relativedelta(years=RETENTION_YEARS)
 
     def _withdraw_messages(self, reason):
-        """Withdraw what is in the outbox and did not go out yet.
+        """Withdraw what asks for money and did not go out yet. An answer, a thank-you
+        or a confirmation stays true whatever happens next.
 
         :return: the messages withdrawn
         """
         messages = self.env["incasso.message"].search(
-            [("dossier_id", "in", self.ids), ("state", "in", ("queued", "rendered"))]
+            [
+                ("dossier_id", "in", self.ids),
+                ("state", "in", ("queued", "rendered")),
+                "|",
+                ("kind", "in", ASKING),
+                ("step_id", "!=", False),
+            ]
         )
         if messages:
             messages._cancel(reason)
@@ -898,11 +914,27 @@ class IncassoDossier(models.Model):
     def _recipients(self):
         """Whom to write to: the debtor, or who represents the debtor by law.
 
+        For who died that is who settles the estate. As long as nobody is known to, the
+        dossier is not in it: nothing is addressed to the dead.
+
         :return: partner by dossier id
         :rtype: dict[int, res.partner]
         """
-        represented = self.env["incasso.debt.aid"]._representatives(self.debtor_id)
+        names = ["commercial_partner_id", "incasso_death_date", "incasso_estate_id"]
+        debtors = self.debtor_id
+        debtors.fetch(names)
+        heads = debtors.commercial_partner_id
+        heads.fetch(names)
+        recipients = {debtor.id: debtor for debtor in debtors}
+        recipients.update(self.env["incasso.debt.aid"]._representatives(debtors))
+        for debtor in debtors:
+            dead = (debtor | debtor.commercial_partner_id).filtered(
+                "incasso_death_date"
+            )
+            if dead:
+                recipients[debtor.id] = dead[0].incasso_estate_id
         return {
-            dossier.id: represented.get(dossier.debtor_id.id, dossier.debtor_id)
+            dossier.id: recipients[dossier.debtor_id.id]
             for dossier in self
+            if recipients[dossier.debtor_id.id]
         }

@@ -36,13 +36,17 @@ class IncassoDossier(models.Model):
 
     # === BUSINESS METHODS - BALANCES === #
 
-    def _balances(self, on_date, exclude_held=False):
+    def _balances(
+        self, on_date, exclude_held=False, no_interest_from=None, planned=None
+    ):
         """What is owed at the end of a day. Reads, never writes.
 
         Four queries for any number of dossiers.
 
         :param date on_date: the day
         :param bool exclude_held: leave out the claims that a hold stops
+        :param date no_interest_from: as if no interest ran from this day on
+        :param dict planned: as if these `Reduction` by claim id had been paid
         :return: by dossier id; dossiers without claims are in it too
         :rtype: dict[int, DossierBalance]
         """
@@ -53,6 +57,7 @@ class IncassoDossier(models.Model):
         dossiers = self._read_dossiers(ids)
         ledgers, costs = self._read_entries(ids, on_date)
         freezes = self._read_freezes(ids)
+        frozen = [Suspension(no_interest_from)] if no_interest_from else []
         law = self.env["incasso.law"]
         companies = {company for company, *_rest in dossiers.values()}
         engines = {
@@ -66,12 +71,15 @@ class IncassoDossier(models.Model):
             if facts.is_held and exclude_held:
                 continue
             company, debtor_type, _claimed = dossiers[facts.dossier_id]
+            ledger = ledgers.get(facts.claim_id) or Ledger()
+            if planned:
+                ledger.reductions += planned.get(facts.claim_id, ())
             claims[facts.dossier_id].append(
                 engines[company].claim_balance(
                     facts,
                     debtor_type,
-                    ledgers.get(facts.claim_id) or Ledger(),
-                    freezes.get(facts.claim_id, ()),
+                    ledger,
+                    [*freezes.get(facts.claim_id, ()), *frozen],
                 )
             )
         return {

@@ -128,6 +128,10 @@ class IncassoDossier(models.Model):
         copy=False,
     )
 
+    _proposed_idx = models.Index(
+        "(id) WHERE proposed_date IS NOT NULL AND state = 'open'"
+    )
+
     # === CRUD METHODS === #
 
     def write(self, vals):

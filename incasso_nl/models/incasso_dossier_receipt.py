@@ -54,11 +54,46 @@ class Open:
         :param designated: ids of the claims that the debtor named
         :rtype: law.imputation.Distribution
         """
-        keys = {
-            claim.claim_id: ClaimKey(claim.claim_id, claim.name)
+        named = {id_ for id_ in designated if id_ in self.parts}
+        others = self._costs_of({*self.parts} - named) if named else ZERO
+        if not others:
+            result = self._impute(self.balance.claims, amount, designated, self.costs)
+        else:
+            # Who names claims pays their costs, not those of the others (art. 6:43 lid
+            # 1 and 6:44 lid 1 BW): these come when the named claims are paid.
+            first, then = [], []
+            for claim in self.balance.claims:
+                (first if claim.claim_id in named else then).append(claim)
+            paid = self._impute(first, amount, designated, self.costs - others)
+            rest = self._impute(then, paid.credit, (), others)
+            result = rest._replace(
+                claims=paid.claims | rest.claims,
+                dossier_costs=paid.dossier_costs + rest.dossier_costs,
+                # The first one says too what was left of it.
+                steps=[*(paid.steps[:-1] if paid.credit else paid.steps), *rest.steps],
+            )
+        self.costs -= result.dossier_costs
+        for key, imputed in result.claims.items():
+            self.parts[key.claim_id][0] -= imputed.paid.interest
+            self.parts[key.claim_id][1] -= imputed.paid.principal
+        return result
+
+    def _costs_of(self, claim_ids):
+        """The part of the open costs that was charged for some of the claims. What was
+        paid of the costs is taken to be of the others."""
+        charged = (
+            claim.costs_amount
             for claim in self.balance.claims
+            if claim.claim_id in claim_ids
+        )
+        return max(min(sum(charged, ZERO), self.costs), ZERO)
+
+    def _impute(self, claims, amount, designated, costs):
+        """Impute to some of the claims, and to costs; nothing is taken off."""
+        keys = {
+            claim.claim_id: ClaimKey(claim.claim_id, claim.name) for claim in claims
         }
-        result = impute_claims(
+        return impute_claims(
             [
                 Claim(
                     keys[claim.claim_id],
@@ -69,19 +104,14 @@ class Open:
                     due=claim.due_date,
                     burden=_yearly_percentage(claim),
                 )
-                for claim in self.balance.claims
+                for claim in claims
             ],
             amount,
             self.balance.on_date,
             designated=[keys[claim_id] for claim_id in designated if claim_id in keys],
-            dossier_costs=max(self.costs, ZERO),
+            dossier_costs=max(costs, ZERO),
             order=self.order,
         )
-        self.costs -= result.dossier_costs
-        for key, imputed in result.claims.items():
-            self.parts[key.claim_id][0] -= imputed.paid.interest
-            self.parts[key.claim_id][1] -= imputed.paid.principal
-        return result
 
     def credit(self, amount, claim_ids):
         """Take a credit note off the principal of the claims it is about.

@@ -14,6 +14,7 @@ HOLD_KINDS = [
     ("debt_aid", "Debt aid"),
     ("bankruptcy", "Bankruptcy"),
     ("address_unknown", "Address unknown"),
+    ("deceased", "Deceased"),
     ("awaiting_creditor", "Awaiting the creditor"),
     ("manual", "Manual"),
 ]
@@ -58,6 +59,21 @@ class IncassoHold(models.Model):
     )
     debt_aid_id = fields.Many2one(
         comodel_name="incasso.debt.aid", index="btree_not_null", ondelete="cascade"
+    )
+    help_request_id = fields.Many2one(
+        comodel_name="incasso.help.request",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    person_report_id = fields.Many2one(
+        comodel_name="incasso.person.report",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    arrangement_id = fields.Many2one(
+        comodel_name="incasso.arrangement",
+        index="btree_not_null",
+        ondelete="restrict",
     )
     state = fields.Selection(
         selection=[("active", "Active"), ("ended", "Ended")],
@@ -147,10 +163,56 @@ class IncassoHold(models.Model):
     # === ACTION METHODS === #
 
     def action_end(self):
-        """End these holds now."""
+        """End these holds now.
+
+        :raise UserError: a request of the debtor still waits for its answer, or an
+            arrangement is being kept
+        """
+        for hold in self:
+            if hold.arrangement_id.stage == "active":
+                raise UserError(
+                    self.env._(
+                        "%s is being kept: end that, and the hold ends.",
+                        hold.arrangement_id.display_name,
+                    )
+                )
+            for request in hold._open_requests():
+                raise UserError(
+                    self.env._(
+                        "%s waits for an answer: decide that, and the hold ends.",
+                        request.display_name,
+                    )
+                )
         self._end(fields.Date.context_today(self))
 
     # === BUSINESS METHODS === #
+
+    def _open_requests(self):
+        """What a debtor brought up that waits for an answer while this hold stands.
+
+        Hook: whoever makes holds for requests adds theirs.
+
+        :rtype: list
+        """
+        self.ensure_one()
+        requests = [
+            request
+            for model in ("incasso.dispute", "incasso.paid.report")
+            for request in self.env[model].search(
+                [("hold_id", "=", self.id), ("state", "in", ("new", "waiting"))]
+            )
+        ]
+        # In sudo: it may be a request of another company, which waits for nobody here.
+        about_person = self.sudo()
+        requests += [
+            request
+            for request in (about_person.help_request_id, about_person.person_report_id)
+            if request.state in ("new", "waiting")
+            and request.company_id == self.company_id
+        ]
+        if self.arrangement_id.stage in ("asked", "offered"):
+            requests.append(self.arrangement_id)
+        return requests
 
     def _end(self, on_date=None):
         """End holds. A dossier that nothing stops any more goes on where it was, with

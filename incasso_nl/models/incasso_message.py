@@ -8,8 +8,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..law.amounts import ZERO
+from ..law.amounts import ZERO, cents
 from ..law.notice import notice_term, received_by_post
+from ..law.steps import Step
 from ..law.window import amsterdam, contact_window
 from ..report.texts import LANGUAGES
 from .incasso_template import TEMPLATE_KINDS
@@ -100,10 +101,13 @@ def _content(balance, kind, claim_interest, costs, explained, extra):
     :param costs: `law.costs.Costs` or None
     :param explained: steps of the costs that are in the balance already
     """
-    balance = balance.without_held()
+    whole, balance = balance, balance.without_held()
+    held_costs = whole.held_costs
     asked = claim_interest or balance.interest_claimed
     interest = balance.interest if asked else ZERO
     charged, announced, explained = balance.costs, None, list(explained)
+    if held_costs:
+        explained.append([_held_costs_step(whole, explained)])
     if costs is not None and costs.due:
         steps = [step.as_json() for step in costs.steps]
         if kind == "notice":
@@ -132,6 +136,22 @@ def _content(balance, kind, claim_interest, costs, explained, extra):
             "extra": extra or {},
         },
     }
+
+
+def _held_costs_step(balance, explained):
+    """What is left out of the costs, as they belong to claims that a hold stops."""
+    charged = sum((claim.costs_amount for claim in balance.claims), ZERO)
+    vat = sum(
+        (
+            Decimal(step["amount"])
+            for steps in explained
+            for step in steps
+            if step["rule"] == "costs.vat"
+        ),
+        ZERO,
+    )
+    held = balance.held_costs
+    return Step("costs.held", None, held, {"vat": cents(vat * held / charged)}).as_json()
 
 
 def _claim(claim, asked):
@@ -284,6 +304,13 @@ class IncassoMessage(models.Model):
     print_batch_id = fields.Many2one(
         comodel_name="incasso.print.batch", readonly=True, index="btree_not_null"
     )
+    attachment_ids = fields.Many2many(
+        string="Files Sent Along",
+        comodel_name="ir.attachment",
+        relation="incasso_message_attachment_rel",
+        readonly=True,
+        copy=False,
+    )
     failure = fields.Text(
         string="What Went Wrong",
         help="Why it failed, came back, was withdrawn or waits for a person.",
@@ -304,6 +331,7 @@ class IncassoMessage(models.Model):
     _outbox_idx = models.Index(
         "(state, scheduled_at, id) WHERE state IN ('queued', 'rendered')"
     )
+    _failed_idx = models.Index("(id) WHERE state = 'failed'")
     _in_doubt_idx = models.Index("(write_date) WHERE state = 'sending'")
 
     # === COMPUTE METHODS === #

@@ -72,6 +72,8 @@ class IncassoMessage(models.Model):
             ),
             notice_date=notice.date if notice else None,
             portal_url=self._get_portal_url(),
+            portal_code=self._get_portal_code(),
+            portal_link=self._get_portal_link(),
             barcode=self.barcode or "",
             extra=snapshot.get("extra") or {},
         )
@@ -174,8 +176,18 @@ class IncassoMessage(models.Model):
     def _get_portal_url(self):
         """Where the debtor can arrange this dossier online, or False.
 
-        Hook: the portal has such a page, and overrides this.
+        Hook: the portal has such a page, and overrides this and the next two.
         """
+        self.ensure_one()
+        return False
+
+    def _get_portal_code(self):
+        """The code that the address ends with, for who types it; empty without one."""
+        self.ensure_one()
+        return ""
+
+    def _get_portal_link(self):
+        """The address that an e-mail has, or False."""
         self.ensure_one()
         return False
 

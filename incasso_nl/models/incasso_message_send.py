@@ -173,7 +173,14 @@ class IncassoMessage(models.Model):
             body=self.email_body,
             subtype="html",
             reply_to=company.catchall_formatted or sender,
-            attachments=[(self._file_name(), pdf, "application/pdf")],
+            attachments=[
+                (self._file_name(), pdf, "application/pdf"),
+                # In sudo, for the same reason.
+                *(
+                    (file.name, file.raw, file.mimetype)
+                    for file in self.sudo().attachment_ids
+                ),
+            ],
             message_id=reference,
             headers=headers,
         )

@@ -65,6 +65,15 @@ class IncassoReceipt(models.Model):
         comodel_name="incasso.claim",
         domain="[('dossier_id', '=', dossier_id)]",
     )
+    arrangement_id = fields.Many2one(
+        string="Counts For",
+        help="The arrangement or promise that this money pays instalments of.",
+        comodel_name="incasso.arrangement",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        copy=False,
+    )
     kind = fields.Selection(
         selection=[
             ("bank", "Bank statement line"),
@@ -337,6 +346,14 @@ class IncassoReceipt(models.Model):
 
     # === BUSINESS METHODS - ALLOCATION === #
 
+    def _outside_books(self):
+        """Whether the company's books say nothing of it: the creditor, another one,
+        was paid or took off what was not owed."""
+        self.ensure_one()
+        return self.kind == "direct" or (
+            self.kind == "credit_note" and self.dossier_id.is_third_party
+        )
+
     def _order_key(self):
         """Place in the order in which money pays: by value date; on one day, credit
         notes before payments."""
@@ -459,6 +476,14 @@ class IncassoReceipt(models.Model):
                 allocation[receipt.id][component, claim.id] = paid
         return allocation
 
+    def _count_for(self, arrangement):
+        """These receipts pay instalments of an arrangement.
+
+        :param arrangement: `incasso.arrangement`, or an empty recordset
+        """
+        if arrangement:
+            self.write({"arrangement_id": arrangement.id})
+
     def _summary(self):
         """What came in and what it paid, in one line."""
         self.ensure_one()
@@ -529,6 +554,9 @@ class IncassoReceipt(models.Model):
                 for receipt in receipts
             ]
         )
+        # sudo: whoever books money need not handle arrangements; only what the money
+        # means for instalments is written.
+        receipts.sudo().arrangement_id._recount()
         if requeue:
             receipts._requeue(reason)
         dossiers._close_again(
@@ -665,7 +693,9 @@ class IncassoReceipt(models.Model):
                 | {
                     "company_id": dossier.company_id.id,
                     "kind": "entry" if already else kind,
-                    "date": move.invoice_date or credit.date,
+                    "date": move.incasso_value_date
+                    or move.invoice_date
+                    or credit.date,
                     "memo": move.ref or move.name,
                     "partner_name": credit.partner_id.name,
                     "payment_id": credit.payment_id.id,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools.company_days import CompanyDays
 from ..tools.outside_files import find_bsn, remove_bsn, take_in
@@ -62,7 +63,10 @@ class IncassoRequest(models.AbstractModel):
         "downloaded.",
         comodel_name="ir.attachment",
         inverse_name="res_id",
-        domain=lambda self: [("res_model", "=", self._name)],
+        domain=lambda self: [
+            ("res_model", "=", self._name),
+            ("incasso_outside", "=", True),
+        ],
     )
     has_bsn = fields.Boolean(
         string="Citizen Service Number Found",
@@ -100,6 +104,9 @@ class IncassoRequest(models.AbstractModel):
         copy=False,
     )
     is_late = fields.Boolean(compute="_compute_is_late")
+
+    # What waits: a few among all that was ever brought up.
+    _open_idx = models.Index("(id) WHERE state IN ('new', 'waiting') OR has_bsn")
 
     # === COMPUTE METHODS === #
 
@@ -270,6 +277,64 @@ class IncassoRequest(models.AbstractModel):
         """This request in one line, for the time line of the dossier."""
         self.ensure_one()
         return f"{self._description} {self.name}"
+
+    @api.model
+    def _work_date(self):
+        """The day by which something is to be done, for the worklist.
+
+        Hook: for a model in which that is not always the answer.
+
+        :rtype: odoo.tools.SQL
+        """
+        return SQL("answer_date")
+
+    def _letter_values(self):
+        """What a letter to the debtor says about this request, besides its dossier; see
+        `report.letter_values.merge_values`."""
+        self.ensure_one()
+        return {
+            "request_number": self.name,
+            "request_date": dutch_day(self.received_at).isoformat(),
+            "answer": self.answer or "",
+            "all_settled": self.dossier_id.state == "closed",
+        }
+
+    def _write_letter(self, template, extra=None):
+        """Put a letter about each of these requests into the outbox.
+
+        :param str template: external id; a draft one is not sent
+        :param dict extra: more values for its merge fields, by request id
+        :return: the messages; none for who cannot be reached
+        """
+        template = self.env.ref(template, raise_if_not_found=False)
+        messages = self.env["incasso.message"]
+        if not template or template.state != "active":
+            return messages
+        today = fields.Date.context_today(self)
+        for request in self:
+            dossier = request.dossier_id
+            made = messages._queue(
+                dossier,
+                template,
+                today,
+                dossier._balances(today),
+                extra={
+                    dossier.id: {
+                        **request._letter_values(),
+                        **(extra or {}).get(request.id, {}),
+                    }
+                },
+            )
+            if not made:
+                dossier._log(
+                    "note",
+                    self.env._(
+                        "%s: no way to reach the debtor, no letter was made.",
+                        request.name,
+                    ),
+                )
+            messages += made
+        return messages
 
     def _close(self, state="done", **values):
         """Nothing is to be done about these any more.

@@ -13,6 +13,8 @@ TEMPLATE_KINDS = [
     ("notice", "Notice of costs (14-dagenbrief)"),
     ("demand", "Demand"),
     ("final_demand", "Final demand"),
+    ("arrangement", "Payment arrangement"),
+    ("instalment", "Instalment to pay"),
     ("confirmation", "Confirmation"),
     ("thanks", "Thank-you"),
     ("information", "Information"),
@@ -104,6 +106,22 @@ ELEMENT_TEXTS = {
     "complaints": (
         _lt("how to complain"),
         _lt("Put complaint_block in the text."),
+    ),
+    "schedule": (
+        _lt("every instalment with its date and amount, and what they come to"),
+        _lt("Put schedule_block in the text."),
+    ),
+    "allocation": (
+        _lt("what a payment pays first, and that arranging costs nothing"),
+        _lt("Put arrangement_block in the text."),
+    ),
+    "stop": (
+        _lt("what happens if an instalment is not paid"),
+        _lt("Put arrangement_block in the text."),
+    ),
+    "instalment": (
+        _lt("the amount to pay and its date"),
+        _lt("Use pay_amount and pay_date, or put payment_block in the text."),
     ),
     "threat": (
         _lt("no threats and no pressure with steps that are not taken yet"),

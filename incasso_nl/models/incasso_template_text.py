@@ -15,6 +15,8 @@ from ..report.letter_pdf import print_letter
 from ..report.letter_sample import sample_letter
 from ..report.letter_values import (
     amounts_values,
+    answer_values,
+    arrangement_values,
     complaint_values,
     explanation_values,
     help_values,
@@ -23,6 +25,9 @@ from ..report.letter_values import (
     page_values,
     parties_values,
     payment_values,
+    portal_link_values,
+    portal_values,
+    schedule_values,
     signature_values,
     specification_values,
     vat_text,
@@ -67,10 +72,36 @@ MERGE_FIELDS = {
     "term_days_words": _lt("Days to pay, in words"),
     "term_date": _lt("Last day to pay; not in a notice"),
     "notice_date": _lt("Date of the notice of costs, if there was one"),
-    "received_amount": _lt("Thank-you: the amount received"),
-    "received_date": _lt("Thank-you: the day it was received"),
+    "received_amount": _lt("Thank-you, reported payment: the amount"),
+    "received_date": _lt("Thank-you, reported payment: the day"),
     "hold_until": _lt("Information: until when nothing happens"),
     "reason": _lt("Information: why nothing happens"),
+    "helper_name": _lt("Help: who helps the debtor"),
+    "helper_contact": _lt("Help: the contact person there"),
+    "helper_reference": _lt("Help: the number under which the helper knows it"),
+    "help_kind": _lt("Help: what kind it is"),
+    "request_number": _lt("Answer: the number of what the debtor brought up"),
+    "request_date": _lt("Answer: the day on which that came in"),
+    "answer": _lt("Answer: what the handler wrote"),
+    "disputed_invoices": _lt("Dispute: the invoices that it is about"),
+    "dispute_reason": _lt("Dispute: its reason, for conditions; such as no_notice"),
+    "credited_amount": _lt("Dispute: by how much less is owed"),
+    "refund_amount": _lt("Dispute: what is paid back"),
+    "answer_date": _lt("Acknowledgement: the day on which an answer is promised"),
+    "outcome": _lt("Answer to a complaint: whether we agree with it, as a sentence"),
+    "pay_amount": _lt("Arrangement: what is to be paid now"),
+    "pay_date": _lt("Arrangement: the last day to pay that"),
+    "instalment_number": _lt("Arrangement: the number of the instalment to pay"),
+    "instalment_count": _lt("Arrangement: how many instalments there are"),
+    "instalment_amount": _lt("Arrangement: what an instalment is"),
+    "instalment_period": _lt("Arrangement: per week, per vier weken, per maand"),
+    "arrangement_total": _lt("Arrangement: what the instalments come to"),
+    "first_date": _lt("Arrangement: the day of the first instalment"),
+    "last_date": _lt("Arrangement: the day of the last instalment"),
+    "missed_days": _lt("Arrangement: days to pay after a missed instalment"),
+    "postponed_amount": _lt("Arrangement: the instalment that was moved"),
+    "postponed_from": _lt("Arrangement: the day from which it was moved"),
+    "postponed_to": _lt("Arrangement: the day to which it was moved"),
     "third_party": _lt("True: for another creditor"),
     "consumer": _lt("True: the debtor is a consumer"),
     "business": _lt("True: the debtor is a business or government"),
@@ -78,6 +109,12 @@ MERGE_FIELDS = {
     "represented": _lt("True: it goes to who represents the debtor"),
     "by_email": _lt("True: it goes by e-mail"),
     "several": _lt("True: there are several claims"),
+    "several_instalments": _lt("True: there are several instalments"),
+    "disputed_several": _lt("True: the dispute is about several invoices"),
+    "has_credited": _lt("True: the dispute lowered what is owed"),
+    "has_refund": _lt("True: something is paid back"),
+    "all_settled": _lt("True: the dossier is closed, nothing is owed any more"),
+    "has_total": _lt("True: there is something to pay now"),
     "has_interest": _lt("True: there is interest in the total"),
     "has_costs": _lt("True: there are costs in the total"),
     "has_costs_vat": _lt("True: there is VAT in these costs"),
@@ -89,12 +126,16 @@ BLOCKS = {
     "payment_block": _lt("How to pay, with the QR code"),
     "payment_lines": _lt("How to pay, without the QR code: for e-mail"),
     "portal_block": _lt("Where to arrange it online, if there is such a place"),
+    "portal_link": _lt("Link to the dossier online, if there is one: for e-mail"),
+    "schedule_block": _lt("Arrangement: the table of instalments"),
+    "arrangement_block": _lt("Arrangement: interest, order of payment, stopping"),
     "parties_block": _lt("Creditor and collector with their addresses"),
     "specification_block": _lt("The table of claims"),
     "explanation_block": _lt("How each amount was computed"),
     "objection_block": _lt("How to disagree"),
     "help_block": _lt("Where to find help"),
     "complaint_block": _lt("How to complain"),
+    "answer_block": _lt("Answer: what the handler wrote, by paragraph"),
     "signature_block": _lt("Greeting and names"),
     "vat_text": _lt("The declaration about VAT on the costs"),
 }
@@ -399,7 +440,13 @@ class IncassoTemplateText(models.Model):
             "amounts_block": lambda: ("letter_amounts", amounts_values(letter)),
             "payment_block": lambda: ("letter_payment", self._payment_values(letter)),
             "payment_lines": lambda: ("letter_payment_lines", payment_values(letter)),
-            "portal_block": lambda: ("letter_portal", self._portal_values(letter)),
+            "portal_block": lambda: ("letter_portal", portal_values(letter)),
+            "portal_link": lambda: ("letter_portal_link", portal_link_values(letter)),
+            "schedule_block": lambda: ("letter_schedule", schedule_values(letter)),
+            "arrangement_block": lambda: (
+                "letter_paragraphs",
+                arrangement_values(letter),
+            ),
             "parties_block": lambda: ("letter_paragraphs", parties_values(letter)),
             "specification_block": lambda: (
                 "letter_specification",
@@ -418,6 +465,7 @@ class IncassoTemplateText(models.Model):
                 "letter_paragraphs",
                 complaint_values(letter),
             ),
+            "answer_block": lambda: ("letter_answer", answer_values(letter)),
             "signature_block": lambda: (
                 "letter_signature",
                 signature_values(letter),
@@ -441,15 +489,6 @@ class IncassoTemplateText(models.Model):
         if values:
             values["transfer_code"] = code and codes.qr_code(code)
         return values
-
-    def _portal_values(self, letter):
-        if not letter.portal_url:
-            return {}
-        return {
-            "label": labels(letter.lang),
-            "portal_url": letter.portal_url,
-            "portal_code": codes.qr_code(letter.portal_url),
-        }
 
     # === BUSINESS METHODS - CHECKING === #
 

@@ -28,10 +28,12 @@ class MailThread(models.AbstractModel):
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        """Override of `mail` to bring an answer to a message to its dossier.
+        """Override of `mail` to bring an answer to a message to its dossier, as
+        something that is to be answered (`incasso.correspondence`).
 
         Messages of the outbox are no `mail.message`, so `mail` itself cannot find what
-        an answer refers to.
+        an answer refers to. What a machine answers, such as that somebody is on
+        holiday, goes to the chatter of the dossier and waits for nobody.
         """
         if not message_dict.get("is_bounce"):
             references = unfold_references(
@@ -43,16 +45,14 @@ class MailThread(models.AbstractModel):
                 [("mail_message_ref", "in", references[-32:])], limit=1
             )
             if answered:
+                dossier = answered.dossier_id
+                target = ("incasso.dossier", dossier.id, None)
+                if message.get("Auto-Submitted", "no").lower() == "no":
+                    target = ("incasso.correspondence", 0, {"dossier_id": dossier.id})
                 route = self._routing_check_route(
                     message,
                     message_dict,
-                    (
-                        "incasso.dossier",
-                        answered.dossier_id.id,
-                        None,
-                        self.env.uid,
-                        None,
-                    ),
+                    (*target, self.env.uid, None),
                     raise_exception=False,
                 )
                 if route:

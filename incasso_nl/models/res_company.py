@@ -17,6 +17,11 @@ class ResCompany(models.Model):
         "its own invoices only.",
     )
     incasso_complaints_email = fields.Char(string="E-mail for Complaints")
+    incasso_dispute_email = fields.Char(
+        string="E-mail for Disputes",
+        help="Who is asked when a debtor does not agree with an invoice of the company "
+        "itself. Empty: the salesperson of the invoice.",
+    )
     incasso_complaints_text = fields.Html(
         string="Complaints Procedure",
         help="How a debtor complains and which body decides a dispute; printed in the "
@@ -33,6 +38,18 @@ class ResCompany(models.Model):
         selection=[("left", "On the left"), ("right", "On the right")],
         required=True,
         default="left",
+    )
+    incasso_complaints_user_id = fields.Many2one(
+        string="Complaints Officer",
+        help="Handles complaints, unless it is about this person.",
+        comodel_name="res.users",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+    )
+    incasso_complaint_days = fields.Integer(
+        string="Answer Complaints Within",
+        help="Days, from the day on which a complaint comes in.",
+        required=True,
+        default=42,
     )
     incasso_file_size = fields.Integer(
         string="Largest File",
@@ -212,6 +229,10 @@ class ResCompany(models.Model):
 
     _incasso_tolerance_not_negative = models.Constraint(
         "CHECK (incasso_tolerance >= 0)", "The tolerance cannot be negative."
+    )
+    _incasso_complaint_days_range = models.Constraint(
+        "CHECK (incasso_complaint_days BETWEEN 1 AND 91)",
+        "A complaint is answered within 1 to 91 days.",
     )
     _incasso_files_limited = models.Constraint(
         "CHECK (incasso_file_size BETWEEN 1 AND 25"

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     incasso_complaints_email = fields.Char(
         related="company_id.incasso_complaints_email", readonly=False
     )
+    incasso_dispute_email = fields.Char(
+        related="company_id.incasso_dispute_email", readonly=False
+    )
     incasso_complaints_text = fields.Html(
         related="company_id.incasso_complaints_text", readonly=False
     )
@@ -18,6 +21,12 @@ class ResConfigSettings(models.TransientModel):
     )
     incasso_letter_window = fields.Selection(
         related="company_id.incasso_letter_window", readonly=False, required=True
+    )
+    incasso_complaints_user_id = fields.Many2one(
+        related="company_id.incasso_complaints_user_id", readonly=False
+    )
+    incasso_complaint_days = fields.Integer(
+        related="company_id.incasso_complaint_days", readonly=False
     )
     incasso_file_size = fields.Integer(
         related="company_id.incasso_file_size", readonly=False

@@ -22,6 +22,20 @@ _HINTS = (
 )
 _PROPOSED = {"incasso_debtor_type", "incasso_natural_person", "incasso_channel"}
 CHANNELS = [("email", "E-mail"), ("post", "Letter")]
+#: Where it is kept that a channel does not reach somebody.
+UNREACHABLE = {
+    "post": "incasso_post_unreachable",
+    "email": "incasso_email_unreachable",
+}
+#: What somebody needs to be treated well; never why: that would be health data, which
+#: a collector may not keep (art. 9 AVG).
+CARE_CODES = [
+    ("phone", "Rather by phone than by letter"),
+    ("plain", "Short and simple words"),
+    ("large_print", "Large print"),
+    ("together", "Together with somebody they trust"),
+    ("time", "More time to answer"),
+]
 
 # Public bodies as they call themselves; whole words only.
 _GOVERNMENT = re.compile(
@@ -89,6 +103,29 @@ class ResPartner(models.Model):
         string="E-Mail Bounces",
         help="An e-mail bounced. Cleared when the e-mail address changes.",
         copy=False,
+    )
+    incasso_care = fields.Selection(
+        string="Extra Care",
+        help="What this person needs from us. Not why: health is none of our business "
+        "(art. 9 AVG).",
+        selection=CARE_CODES,
+        groups=_ROLES,
+        copy=False,
+    )
+    incasso_death_date = fields.Date(
+        string="Died On",
+        help="Nothing is addressed to this person any more; letters go to who settles "
+        "the estate, if that is known.",
+        copy=False,
+    )
+    incasso_estate_id = fields.Many2one(
+        string="Estate Settled by",
+        help="The heirs, the executor or the notary: letters go there.",
+        comodel_name="res.partner",
+        copy=False,
+    )
+    incasso_help_count = fields.Integer(
+        string="Help Requested", compute="_compute_incasso_help_count", groups=_ROLES
     )
     incasso_vat_recoverable = fields.Boolean(
         string="Recovers VAT",
@@ -165,6 +202,15 @@ class ResPartner(models.Model):
             count, balance = totals[partner]
             partner.incasso_dossier_count = count
             partner.incasso_balance = balance
+
+    def _compute_incasso_help_count(self):
+        counts = dict(
+            self.env["incasso.help.request"]._read_group(
+                [("person_id", "in", self.ids)], ["person_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.incasso_help_count = counts.get(partner._origin, 0)
 
     @api.depends(
         *_ADDRESS,
@@ -290,6 +336,17 @@ class ResPartner(models.Model):
             "view_mode": "list,kanban,form",
             "domain": [("debtor_id", "child_of", self.ids)],
             "context": {"default_debtor_id": self.id},
+        }
+
+    def action_incasso_help_requests(self):
+        """What was told of help for this person."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "incasso_nl.incasso_help_request_action"
+            ),
+            "domain": [("person_id", "=", self.id)],
+            "context": {},
         }
 
     # === BUSINESS METHODS === #

@@ -30,7 +30,9 @@ from .texts import LABELS, labels
 
 #: Kinds of message that ask for money.
 ASKING = ("reminder", "notice", "demand", "final_demand")
-ALL_KINDS = (*ASKING, "confirmation", "thanks", "information")
+#: Kinds about a payment arrangement: they ask for an instalment, not for everything.
+ARRANGING = ("arrangement", "instalment")
+ALL_KINDS = (*ASKING, *ARRANGING, "confirmation", "thanks", "information")
 _FORMAL = ("notice", "demand", "final_demand")
 
 _PAY_WORD = re.compile(
@@ -450,6 +452,32 @@ def _explanation(page: Page) -> str:
     return _missing(page, dict.fromkeys(missing))
 
 
+def _schedule(page: Page) -> str:
+    """Every instalment, and what they come to."""
+    letter = page.letter
+    words = [amount_text(letter.arrangement.get("total") or 0, letter.lang)]
+    for _number, day, amount in letter.arrangement.get("instalments") or ():
+        words += [short_date(day, letter.lang), amount_text(amount, letter.lang)]
+    return _missing(page, dict.fromkeys(words))
+
+
+def _allocation(page: Page) -> str:
+    """What a payment pays first, and that the arrangement costs nothing."""
+    words = labels(page.letter.lang)
+    return _missing(page, [words["allocation_text"], words["no_fee_text"]])
+
+
+def _instalment(page: Page) -> str:
+    letter = page.letter
+    return _missing(
+        page,
+        [
+            amount_text(letter.to_pay, letter.lang),
+            date_text(letter.pay_by, letter.lang),
+        ],
+    )
+
+
 def _threats(page: Page) -> str:
     return ", ".join(sorted(threats(_without_facts(page.letter, page.text))))
 
@@ -481,11 +509,11 @@ _CONDUCT = "Bki (Stb. 2024, 44) en Rki: omgang met de schuldenaar"
 
 #: By name, in the order of the letter.
 ELEMENTS: dict[str, Element] = {
-    "recipient": Element(_BKI, (*ASKING, "confirmation"), _recipient),
-    "debtor": Element(_BKI, ASKING, _debtor),
-    "creditor": Element(_BKI, ASKING, _creditor),
-    "collector": Element(_BKI, ASKING, _collector),
-    "registration": Element("art. 11 Wki", ASKING, _registration),
+    "recipient": Element(_BKI, (*ASKING, *ARRANGING, "confirmation"), _recipient),
+    "debtor": Element(_BKI, (*ASKING, "arrangement"), _debtor),
+    "creditor": Element(_BKI, (*ASKING, "arrangement"), _creditor),
+    "collector": Element(_BKI, (*ASKING, *ARRANGING), _collector),
+    "registration": Element("art. 11 Wki", (*ASKING, *ARRANGING), _registration),
     "origin": Element(_BKI, ASKING, _origin),
     "invoices": Element(_BKI, ASKING, _invoices),
     "dates": Element(_BKI, ASKING, _dates),
@@ -494,13 +522,17 @@ ELEMENTS: dict[str, Element] = {
     "costs": Element(_BKI, ASKING, _costs),
     "total": Element(_BKI, ASKING, _total),
     "explanation": Element(_BKI, ASKING, _explanation),
-    "payment": Element(_CONDUCT, ASKING, _payment),
+    "payment": Element(_CONDUCT, (*ASKING, *ARRANGING), _payment),
     "term": Element("art. 6:96 lid 6 BW; ECLI:NL:HR:2016:2704", ASKING, _term),
     "announced_costs": Element("art. 6:96 lid 6 BW", ("notice",), _announced),
     "vat_declaration": Element("art. 2 lid 3 BIK", ASKING, _vat),
     "consequence": Element("art. 6:96 lid 6 BW; Bki", _FORMAL, _consequence),
-    "objection": Element(_CONDUCT, ASKING, _objection),
-    "help": Element(_CONDUCT, ASKING, _help),
-    "complaints": Element(_CONDUCT, ASKING, _complaints),
+    "objection": Element(_CONDUCT, (*ASKING, "arrangement"), _objection),
+    "help": Element(_CONDUCT, (*ASKING, *ARRANGING), _help),
+    "complaints": Element(_CONDUCT, (*ASKING, *ARRANGING), _complaints),
+    "schedule": Element(_BKI, ("arrangement",), _schedule),
+    "allocation": Element("art. 6:44 BW; art. 2 BIK", ("arrangement",), _allocation),
+    "stop": Element(_CONDUCT, ("arrangement",), _consequence),
+    "instalment": Element(_CONDUCT, ("instalment",), _instalment),
     "threat": Element(_CONDUCT, ALL_KINDS, _threats),
 }

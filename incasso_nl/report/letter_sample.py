@@ -11,6 +11,8 @@ from decimal import Decimal
 from ..law.costs import scale_costs
 from ..law.interest import Statutory, interest
 from ..law.tables import Tables
+from ..tools.instalments import schedule
+from .letter_check import ARRANGING
 from .letter_values import Account, Announced, Letter, Party
 
 COLLECTOR = Party(
@@ -122,7 +124,7 @@ def sample_letter(
         complaints_email="klachten@voorbeeldincasso.example",
         handler=HANDLER,
         term_days=term,
-        deadline=None if kind == "notice" else day + timedelta(days=term),
+        deadline=None if kind in ("notice", "arrangement") else day + timedelta(days=term),
         claims=made,
         principal=principal,
         interest=accrued if asked else Decimal(),
@@ -137,8 +139,54 @@ def sample_letter(
             "received": "125.00",
             "received_date": day.isoformat(),
             "hold_until": (day + timedelta(days=30)).isoformat(),
+            **(_arrangement(day, debtor_type) if kind in ARRANGING else {}),
+            "answer_date": (day + timedelta(days=42)).isoformat(),
+            "outcome": "upheld",
+            "request_number": "BZW/2026/00042",
+            "request_date": (day - timedelta(days=3)).isoformat(),
+            "answer": "De kraan is op 3 maart geleverd.",
+            "disputed": ["F2025-0107", "F2025-0108"],
+            "credited": "125.00",
+            "refund": "25.00",
+            "helper": "Bewindvoering De Brug",
+            "helper_contact": "S. Bakker",
+            "helper_reference": "BB-2026-118",
+            "help_kind": "administration",
         },
     )
+
+
+def _arrangement(day: date, debtor_type: str) -> dict[str, object]:
+    """An arrangement of 450.00 in four, and its first instalment to pay."""
+    found = schedule(
+        Decimal("450.00"), "month", day + timedelta(days=12), amount=Decimal("125.00")
+    )
+    first = found.instalments[0]
+    running = debtor_type != "consumer"
+    return {
+        "arrangement": {
+            "period": "month",
+            "each": str(found.amount),
+            "total": str(found.total),
+            "interest": "running" if running else "frozen",
+            "expected": "7.31" if running else "0.00",
+            "missed_days": 7,
+            "instalments": [
+                [part.number, part.date.isoformat(), str(part.amount)]
+                for part in found.instalments
+            ],
+        },
+        "pay": {
+            "number": first.number,
+            "amount": str(first.amount),
+            "by": first.date.isoformat(),
+        },
+        "postponed": {
+            "amount": str(first.amount),
+            "before": first.date.isoformat(),
+            "day": (first.date + timedelta(days=120)).isoformat(),
+        },
+    }
 
 
 def with_vat(letter: Letter, tables: Tables) -> Letter:

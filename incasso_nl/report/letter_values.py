@@ -6,6 +6,7 @@ nothing is computed but sums and words: every amount has been computed, and expl
 by the law engine when the message was made.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ from num2words import num2words
 from ..law import references
 from ..law.amounts import ZERO
 from ..law.steps import describe
+from . import codes
 from .texts import labels
 
 MONTHS = {
@@ -95,6 +97,9 @@ class Letter:
     :param costs_explained: of the costs booked so far: a heading's date or "" and steps
     :param costs_vat: the part of ``costs`` that is VAT (art. 2 lid 3 BIK)
     :param interest_asked: whether it asks for interest
+    :param portal_url: address of the dossier online, for the QR code of a letter
+    :param portal_code: what to type there without scanning; the end of ``portal_url``
+    :param portal_link: address for an e-mail
     :param extra: facts of one kind only, such as the amount that a thank-you is for
     """
 
@@ -131,11 +136,32 @@ class Letter:
     announced: Announced | None = None
     notice_date: date | None = None
     portal_url: str | bool = False
+    portal_code: str = ""
+    portal_link: str | bool = False
     logo: str = ""
     accent: str = "#1f5e6b"
     window: str = "left"
     barcode: str = ""
     extra: Mapping = field(default_factory=dict)
+
+    @property
+    def arrangement(self) -> Mapping:
+        """The arrangement that it is about; empty where it is about none."""
+        return self.extra.get("arrangement") or {}
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What it asks for now: an instalment where it is about one, else the total."""
+        pay = self.extra.get("pay")
+        return Decimal(pay["amount"]) if pay else self.total
+
+    @property
+    def pay_by(self) -> date | None:
+        """The last day to pay that."""
+        pay = self.extra.get("pay") or {}
+        if self.deadline or not pay.get("by"):
+            return self.deadline
+        return date.fromisoformat(pay["by"])
 
     @property
     def represented(self) -> bool:
@@ -144,7 +170,7 @@ class Letter:
 
     def transfer_code(self) -> str:
         """The text of the QR code to pay (EPC069-12); empty if there is nothing to."""
-        if not self.account or self.total <= 0:
+        if not self.account or self.to_pay <= 0:
             return ""
         reference = self.payment_reference
         is_valid = (
@@ -154,7 +180,7 @@ class Letter:
         return references.epc_payload(
             self.account.holder,
             self.account.iban,
-            self.total,
+            self.to_pay,
             reference=reference if is_valid else "",
             text="" if is_valid else reference or self.number,
         )
@@ -254,6 +280,58 @@ def merge_values(letter: Letter) -> dict:
         "received_date": date_text(letter.extra.get("received_date"), lang),
         "hold_until": date_text(letter.extra.get("hold_until"), lang),
         "reason": letter.extra.get("reason") or "",
+        "helper_name": letter.extra.get("helper") or "",
+        "helper_contact": letter.extra.get("helper_contact") or "",
+        "helper_reference": letter.extra.get("helper_reference") or "",
+        "help_kind": labels(lang).get(f"help_kind_{letter.extra.get('help_kind')}", ""),
+        "has_total": letter.total > 0,
+        **_request_values(letter),
+        **_arrangement_values(letter),
+    }
+
+
+def _arrangement_values(letter: Letter) -> dict:
+    """What a letter about an arrangement or a promise says of it."""
+    lang, agreed, words = letter.lang, letter.arrangement, labels(letter.lang)
+    parts = agreed.get("instalments") or ()
+    postponed = letter.extra.get("postponed") or {}
+    period = words[f"period_{agreed['period']}"] if agreed else ""
+    return {
+        "pay_amount": amount_text(letter.to_pay, lang),
+        "pay_date": date_text(letter.pay_by, lang),
+        "instalment_number": (letter.extra.get("pay") or {}).get("number") or "",
+        "instalment_count": len(parts),
+        "instalment_amount": amount_text(agreed.get("each") or ZERO, lang),
+        "instalment_period": period,
+        "arrangement_total": amount_text(agreed.get("total") or ZERO, lang),
+        "first_date": date_text(parts[0][1], lang) if parts else "",
+        "last_date": date_text(parts[-1][1], lang) if parts else "",
+        "missed_days": agreed.get("missed_days") or 0,
+        "several_instalments": len(parts) > 1,
+        "postponed_amount": amount_text(postponed.get("amount") or ZERO, lang),
+        "postponed_from": date_text(postponed.get("before"), lang),
+        "postponed_to": date_text(postponed.get("day"), lang),
+    }
+
+
+def _request_values(letter: Letter) -> dict:
+    """What an answer to something that the debtor brought up says of it."""
+    lang, extra = letter.lang, letter.extra
+    refund = Decimal(extra.get("refund") or ZERO)
+    return {
+        "request_number": extra.get("request_number") or "",
+        "request_date": date_text(extra.get("request_date"), lang),
+        "answer": extra.get("answer") or "",
+        "answer_date": date_text(extra.get("answer_date"), lang),
+        "outcome": labels(lang).get(f"outcome_{extra.get('outcome')}", ""),
+        "disputed_invoices": listed(extra.get("disputed") or (), lang),
+        "disputed_several": len(extra.get("disputed") or ()) > 1,
+        "dispute_reason": extra.get("dispute_reason") or "",
+        "has_credited": Decimal(extra.get("credited") or ZERO) > 0,
+        "credited_amount": amount_text(extra.get("credited") or ZERO, lang),
+        "all_settled": bool(extra.get("all_settled")),
+        "has_refund": refund > 0,
+        "refund_amount": amount_text(refund, lang),
     }
 
 
@@ -323,6 +401,13 @@ def contact_text(letter: Letter) -> str:
 # === BLOCKS === #
 
 
+def answer_values(letter: Letter) -> dict:
+    """What somebody wrote as an answer: paragraphs, and their lines."""
+    answer = letter.extra.get("answer") or ""
+    paragraphs = [part.splitlines() for part in re.split(r"\n\s*\n", answer.strip())]
+    return {"paragraphs": paragraphs} if answer.strip() else {}
+
+
 def specification_values(letter: Letter) -> dict:
     """The table of claims: what each is about and what is open on it."""
     words, lang = labels(letter.lang), letter.lang
@@ -377,18 +462,88 @@ def amounts_values(letter: Letter) -> dict:
 def payment_values(letter: Letter) -> dict:
     """How to pay; without rows where there is nothing to pay or nowhere to."""
     words, lang = labels(letter.lang), letter.lang
-    if not letter.account or letter.total <= 0:
+    if not letter.account or letter.to_pay <= 0:
         return {}
     reference = references.grouped(letter.payment_reference) or letter.number
     rows = [
-        (words["amount"], amount_text(letter.total, lang)),
+        (words["amount"], amount_text(letter.to_pay, lang)),
         (words["iban"], references.grouped(letter.account.iban)),
         (words["holder"], letter.account.holder),
         (words["payment_reference"], reference),
     ]
-    if letter.deadline:
-        rows.append((words["pay_by"], date_text(letter.deadline, lang)))
+    if letter.pay_by:
+        rows.append((words["pay_by"], date_text(letter.pay_by, lang)))
     return {"label": words, "payment": rows}
+
+
+def schedule_values(letter: Letter) -> dict:
+    """The instalments of an arrangement, and what is left to pay after each."""
+    words, lang = labels(letter.lang), letter.lang
+    left, rows = Decimal(letter.arrangement.get("total") or ZERO), []
+    for number, day, amount in letter.arrangement.get("instalments") or ():
+        left -= Decimal(amount)
+        rows.append(
+            (
+                number,
+                short_date(day, lang),
+                amount_text(amount, lang),
+                amount_text(left, lang),
+            )
+        )
+    if not rows:
+        return {}
+    expected = Decimal(letter.arrangement.get("expected") or ZERO)
+    return {
+        "label": words,
+        "schedule": rows,
+        "total": amount_text(letter.arrangement["total"], lang),
+        "expected": expected and amount_text(expected, lang),
+    }
+
+
+def arrangement_values(letter: Letter) -> dict:
+    """What goes for an arrangement: interest, what a payment pays first, and what
+    happens when an instalment stays away."""
+    words, agreed = labels(letter.lang), letter.arrangement
+    if not agreed:
+        return {}
+    interest = words[f"arrangement_interest_{agreed['interest']}"].format(
+        amount=amount_text(agreed.get("expected") or ZERO, letter.lang)
+    )
+    stop = words["arrangement_stop"].format(days=agreed["missed_days"])
+    return {
+        "heading": words["arrangement_title"],
+        "paragraphs": [
+            f"{words['no_fee_text']} {interest}",
+            words["allocation_text"],
+            stop,
+        ],
+    }
+
+
+def portal_link_values(letter: Letter) -> dict:
+    """The way to the pages of the dossier, for an e-mail."""
+    address = letter.portal_link or letter.portal_url
+    if not address:
+        return {}
+    return {"label": labels(letter.lang), "portal_url": address}
+
+
+def portal_values(letter: Letter) -> dict:
+    """The way to the pages of the dossier, for a letter: an address to type, short and
+    without what a browser adds by itself, and a code to type there."""
+    if not letter.portal_url:
+        return {}
+    code = letter.portal_code
+    address = letter.portal_url.partition("://")[2]
+    if code:
+        address = address.removesuffix(code.replace(" ", "")).rstrip("/")
+    return {
+        "label": labels(letter.lang),
+        "portal_address": address,
+        "portal_code_text": code,
+        "portal_code": codes.qr_code(letter.portal_url),
+    }
 
 
 def explanation_values(letter: Letter) -> dict:

@@ -90,6 +90,10 @@ LABELS: dict[str, dict[str, str]] = {
             "tell us that you disagree:"
         ),
     },
+    "portal_code": {
+        "nl": "Vul uw postcode, uw huisnummer en deze code in:",
+        "en": "Fill in your postcode, your house number and this code:",
+    },
     "portal_alt": {
         "nl": "QR-code naar uw dossier op internet",
         "en": "QR code to your file online",
@@ -111,6 +115,85 @@ LABELS: dict[str, dict[str, str]] = {
     "announced_heading": {
         "nl": "Incassokosten als u niet op tijd betaalt",
         "en": "Collection costs if you do not pay in time",
+    },
+    # Arrangement
+    "schedule_title": {"nl": "Uw termijnen", "en": "Your instalments"},
+    "schedule_number": {"nl": "Termijn", "en": "Instalment"},
+    "schedule_left": {"nl": "Daarna nog te betalen", "en": "Left to pay after it"},
+    "schedule_total": {"nl": "Samen", "en": "Together"},
+    "schedule_interest": {
+        "nl": "Rente die er naar verwachting bij komt, na de laatste termijn",
+        "en": "Interest we expect to be added, after the last instalment",
+    },
+    "period_week": {"nl": "per week", "en": "a week"},
+    "period_four_weeks": {"nl": "per vier weken", "en": "every four weeks"},
+    "period_month": {"nl": "per maand", "en": "a month"},
+    "arrangement_title": {"nl": "Goed om te weten", "en": "Good to know"},
+    "no_fee_text": {
+        "nl": "De regeling zelf kost u niets.",
+        "en": "The arrangement itself costs you nothing.",
+    },
+    "arrangement_interest_frozen": {
+        "nl": (
+            "Zolang de regeling loopt, komt er geen rente bij. Die rente betaalt u "
+            "ook later niet."
+        ),
+        "en": (
+            "As long as the arrangement runs, no interest is added. You do not pay "
+            "that interest later either."
+        ),
+    },
+    "arrangement_interest_waived": {
+        "nl": (
+            "Betaalt u alle termijnen? Dan betaalt u geen rente over deze tijd. Stopt "
+            "de regeling eerder? Dan rekenen wij die rente wel."
+        ),
+        "en": (
+            "Do you pay all instalments? Then you pay no interest for this time. Does "
+            "the arrangement stop earlier? Then we do charge that interest."
+        ),
+    },
+    "arrangement_interest_running": {
+        "nl": (
+            "De wettelijke of afgesproken rente loopt door. Betaalt u elke termijn op "
+            "tijd, dan komt er naar verwachting {amount} rente bij. Die betaalt u na "
+            "de laatste termijn. Wij sturen u daar dan een bericht over."
+        ),
+        "en": (
+            "The interest by law or by agreement keeps running. If you pay each "
+            "instalment in time, we expect {amount} of interest to be added. You pay "
+            "it after the last instalment. We will send you a message about it then."
+        ),
+    },
+    "allocation_text": {
+        "nl": (
+            "Met uw betalingen betaalt u eerst de incassokosten, daarna de rente en "
+            "dan de hoofdsom (artikel 6:44 van het Burgerlijk Wetboek)."
+        ),
+        "en": (
+            "Your payments first pay the collection costs, then the interest and then "
+            "the principal (article 6:44 of the Dutch Civil Code)."
+        ),
+    },
+    "arrangement_stop": {
+        "nl": (
+            "Lukt een termijn een keer niet? Bel of mail ons vóór de betaaldag. U kunt "
+            "één termijn verschuiven. Komt een termijn niet binnen, dan sturen wij u "
+            "een herinnering en krijgt u nog {days} dagen. Betaalt u dan niet, dan "
+            "stopt de regeling. U moet dan in één keer betalen wat nog openstaat en "
+            "wij gaan verder met uw dossier."
+        ),
+        "en": (
+            "Can you not pay an instalment once? Call or e-mail us before its day. You "
+            "can move one instalment. If an instalment does not come in, we send you a "
+            "reminder and you have another {days} days. If you do not pay then, the "
+            "arrangement stops. You then have to pay at once what is still open, and "
+            "we go on with your file."
+        ),
+    },
+    "portal_link": {
+        "nl": "Bekijk uw dossier en betaal online",
+        "en": "See your file and pay online",
     },
     # Who to turn to
     "object_title": {
@@ -168,6 +251,39 @@ LABELS: dict[str, dict[str, str]] = {
             "free of charge: 0800-8115 or geldfit.nl. Your municipality helps "
             "entrepreneurs with debts too."
         ),
+    },
+    # What kind of help somebody has
+    "help_kind_counselling": {"nl": "schuldhulp", "en": "debt counselling"},
+    "help_kind_moratorium": {
+        "nl": "een afkoelingsperiode",
+        "en": "a cooling-off period",
+    },
+    "help_kind_administration": {"nl": "bewind", "en": "administration (bewind)"},
+    "help_kind_guardianship": {"nl": "curatele", "en": "guardianship (curatele)"},
+    "help_kind_wsnp": {
+        "nl": "schuldsanering volgens de Wsnp",
+        "en": "debt restructuring (Wsnp)",
+    },
+    "help_kind_bankruptcy": {
+        "nl": "afwikkeling door een curator",
+        "en": "settlement by a trustee (curator)",
+    },
+    # What became of a complaint
+    "outcome_upheld": {
+        "nl": "U hebt gelijk met uw klacht.",
+        "en": "We agree with your complaint.",
+    },
+    "outcome_partly": {
+        "nl": "U hebt voor een deel gelijk met uw klacht.",
+        "en": "We agree with part of your complaint.",
+    },
+    "outcome_settled": {
+        "nl": "Wij hebben samen met u een oplossing gevonden.",
+        "en": "We have found a solution together with you.",
+    },
+    "outcome_rejected": {
+        "nl": "Wij zijn het niet eens met uw klacht. Hieronder leest u waarom.",
+        "en": "We do not agree with your complaint. You read why below.",
     },
     "complaint_title": {"nl": "Hebt u een klacht?", "en": "Do you have a complaint?"},
     "complaint_text": {

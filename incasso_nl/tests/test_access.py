@@ -6,7 +6,8 @@ from odoo.tools import mute_logger
 
 from .common import IncassoCommon
 
-ADDONS = {"incasso_nl", "incasso_nl_portal", "incasso_nl_payment"}
+# The other addons, which need not be there, have such a test of their own.
+ADDONS = {"incasso_nl"}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
@@ -28,7 +29,7 @@ HANDLER_WIZARD = _rights(handler="rwc", team_lead="rwc", manager="rwc")
 HANDLER_LINES = _rights(handler="rwcu", team_lead="rwcu", manager="rwcu")
 FINANCE_WIZARD = _rights(finance="rwc", manager="rwc")
 
-# Every model of the three addons, with what each role may do with it.
+# Every model of the addon, with what each role may do with it.
 EXPECTED = {
     # Dossiers: nobody deletes anything.
     "incasso.dossier": {**SHARED_WORK, "finance": "rw"},
@@ -38,6 +39,22 @@ EXPECTED = {
     "incasso.hold": SHARED_WORK,
     "incasso.interruption": WORK,
     "incasso.debt.aid": WORK,
+    "incasso.help.request": WORK,
+    "incasso.person.report": WORK,
+    "incasso.privacy.incident": _rights(manager="rwc", auditor="r"),
+    "incasso.correspondence": WORK,
+    "incasso.complaint": WORK,
+    "incasso.callback": WORK,
+    "incasso.privacy.request": WORK,
+    "incasso.work": READ,
+    # What debtors bring up
+    "incasso.dispute": WORK,
+    "incasso.dispute.line": HANDLER_LINES | {"finance": "r", "auditor": "r"},
+    "incasso.paid.report": SHARED_WORK,
+    "incasso.arrangement": WORK,
+    "incasso.instalment": WORK,
+    "incasso.arrangement.rule": CONFIGURATION,
+    "incasso.arrange": HANDLER_WIZARD,
     # Flows and messages
     "incasso.flow": CONFIGURATION,
     "incasso.flow.step": CONFIGURATION,
@@ -94,7 +111,7 @@ SHARED = {
 
 
 def _own_models(env):
-    """The names of all models that these addons define and that have records."""
+    """The names of all models that the addon defines and that have records."""
     return {
         name
         for name, model in env.registry.items()
@@ -230,7 +247,25 @@ class TestIsolation(IncassoCommon):
                 "date": "2026-11-21",
             }
         )
+        report = cls.env["incasso.person.report"].create(
+            {"dossier_id": dossier.id, "kind": "not_me", "answer": "Nee."}
+        )
+        arrangement = cls.env["incasso.arrangement"].create(
+            {"dossier_id": dossier.id, "first_date": "2026-12-01"}
+        )
         cls.records = {
+            "incasso.arrangement": arrangement,
+            "incasso.instalment": cls.env["incasso.instalment"].create(
+                {
+                    "arrangement_id": arrangement.id,
+                    "number": 1,
+                    "date": "2026-12-01",
+                    "amount": 100.0,
+                }
+            ),
+            "incasso.arrangement.rule": cls.env["incasso.arrangement.rule"].create(
+                {"name": "Eigen regels", "company_id": cls.company.id}
+            ),
             "incasso.dossier": dossier,
             "incasso.claim": dossier.claim_ids,
             "incasso.entry": dossier.entry_ids,
@@ -247,6 +282,35 @@ class TestIsolation(IncassoCommon):
             "incasso.debt.aid": cls.env["incasso.debt.aid"].create(
                 {"partner_id": cls.consumer.id, "kind": "counselling"}
             ),
+            "incasso.correspondence": cls.env["incasso.correspondence"].create(
+                {"dossier_id": dossier.id, "text": "Wanneer is de factuur verstuurd?"}
+            ),
+            "incasso.complaint": cls.env["incasso.complaint"].create(
+                {"dossier_id": dossier.id, "text": "Niemand neemt de telefoon op."}
+            ),
+            "incasso.callback": cls.env["incasso.callback"].create(
+                {
+                    "dossier_id": dossier.id,
+                    "phone": "06 12345678",
+                    # Monday, 10:00 to 12:00 in the Netherlands
+                    "call_from": "2026-11-23 09:00:00",
+                    "call_until": "2026-11-23 11:00:00",
+                }
+            ),
+            "incasso.privacy.request": cls.env["incasso.privacy.request"].create(
+                {"dossier_id": dossier.id, "kind": "access"}
+            ),
+            "incasso.help.request": cls.env["incasso.help.request"].create(
+                {
+                    "dossier_id": dossier.id,
+                    "kind": "administration",
+                    "organisation": "De Brug",
+                    "email": "post@debrug.example",
+                    "answer": "Nee.",
+                }
+            ),
+            "incasso.person.report": report,
+            "incasso.privacy.incident": report.incident_ids,
             "incasso.run": cls.env["incasso.run"].create(
                 {"date": "2026-11-21", "company_id": cls.company.id}
             ),

@@ -364,6 +364,20 @@ class TestDisputeMoney(ReceiptCommon):
         )
         return (dossier, *dossier.claim_ids.sorted("amount", reverse=True))
 
+    def _receive_for(self, claims, amount):
+        """A receipt of today with which the debtor names claims."""
+        dossier = claims.dossier_id
+        before = dossier.receipt_ids
+        wizard = self.env["incasso.register.receipt"].create(
+            {
+                "dossier_id": dossier.id,
+                "amount": amount,
+                "claim_ids": [Command.set(claims.ids)],
+            }
+        )
+        wizard.action_register()
+        return dossier.receipt_ids - before
+
     # === RIGHT === #
 
     def test_all_of_one_invoice(self):
@@ -654,3 +668,28 @@ class TestDisputeMoney(ReceiptCommon):
         self.assertIn("vragen wij € 150,00 nu niet", html.replace("\xa0", " "))
         message._withdraw_stale()
         self.assertEqual(message.state, "rendered")
+
+    def test_the_undisputed_part_is_paid(self):
+        """575.00 for B pays its 75.00 of costs and its 500.00: nothing more is asked
+        as long as A is disputed. When A is owed after all, its 1,000.00 and 150.00 of
+        costs are left; when it is not, nothing."""
+        dossier, first, second = self._two()
+        dispute = self._dispute(first)
+        receipt = self._receive_for(second, 575.00)
+        self.assertPaid(receipt, 75.00, 0.00, 500.00)
+        self.assertOpen(dossier, 150.00, 0.00, 1000.00)
+        self.assertEqual(second.move_id.payment_state, "paid")
+        self.assertEqual(dossier._undisputed_amount(fields.Date.today()), 0)
+        dispute.action_uphold()
+        self.assertOpen(dossier, 0.00, 0.00, 0.00)
+        self.assertEqual(dossier.state, "closed")
+        self.assertPaid(receipt, 75.00, 0.00, 500.00)
+
+    def test_more_than_what_was_named(self):
+        """Of 700.00 for B, 125.00 is left when that is paid: it pays costs of A."""
+        dossier, _first, second = self._two()
+        receipt = self._receive_for(second, 700.00)
+        self.assertPaid(receipt, 200.00, 0.00, 500.00)
+        self.assertOpen(dossier, 25.00, 0.00, 1000.00)
+        rules = [step["rule"] for step in receipt.explanation]
+        self.assertEqual(rules.count("imputation.credit"), 0)

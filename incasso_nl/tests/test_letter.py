@@ -310,6 +310,21 @@ class TestPreview(MessageCommon, HttpCase):
         """The portal's link stands in the letter with its own QR code."""
         address = "https://incasso.example/d/K7M4Q2XR"
         self.patch(type(self.Message), "_get_portal_url", lambda self: address)
+        self.patch(type(self.Message), "_get_portal_code", lambda self: "")
         message = self._rendered(self._dossier(), self.reminder, channel="post")
         text = PdfReader(BytesIO(message._pdf_attachment().raw)).pages[0].extract_text()
-        self.assertIn(address, text)
+        self.assertIn(address.removeprefix("https://"), text)
+
+    def test_portal_code(self):
+        """Who cannot scan types a short address, and the code."""
+        hooks = {
+            "_get_portal_url": "https://incasso.example/incasso/K7M4P2XR",
+            "_get_portal_code": "K7M4 P2XR",
+        }
+        for name, value in hooks.items():
+            self.patch(type(self.Message), name, lambda self, value=value: value)
+        message = self._rendered(self._dossier(), self.reminder, channel="post")
+        text = PdfReader(BytesIO(message._pdf_attachment().raw)).pages[0].extract_text()
+        self.assertIn("incasso.example/incasso", text)
+        self.assertIn("K7M4 P2XR", text)
+        self.assertNotIn("K7M4P2XR", text)

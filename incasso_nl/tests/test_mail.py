@@ -237,7 +237,8 @@ class TestIncoming(MailCommon):
         self.assertEqual(self.message.state, "sent")
 
     def test_answer_reaches_the_dossier(self):
-        """A debtor who answers the e-mail is read in the dossier."""
+        """A debtor who answers the e-mail is read with the dossier, and waits for an
+        answer."""
         answer = (
             "From: Jan de Vries <jan.devries@debiteur.example>\r\n"
             f"To: {self.mail['Reply-To']}\r\n"
@@ -248,7 +249,9 @@ class TestIncoming(MailCommon):
             "\r\nIk heb al betaald.\r\n"
         )
         thread = self.env["mail.thread"].message_process("mail.test.unknown", answer)
-        self.assertEqual(thread, self.dossier.id)
-        self.assertIn("Ik heb al betaald", self.dossier.message_ids[0].body)
+        letter = self.env["incasso.correspondence"].browse(thread)
+        self.assertEqual(letter.dossier_id, self.dossier)
+        self.assertEqual(letter.text, "Ik heb al betaald.")
+        self.assertIn("Ik heb al betaald", letter.message_ids[0].body)
         raw = message_from_bytes(answer.encode(), policy=policy.default)
         self.assertEqual(raw["In-Reply-To"], self.message.mail_message_ref)

@@ -1,5 +1,6 @@
 from . import (
     account_payment_register,
+    incasso_arrange,
     incasso_balance,
     incasso_change_flow,
     incasso_close,

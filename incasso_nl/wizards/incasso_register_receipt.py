@@ -41,6 +41,11 @@ class IncassoRegisterReceipt(models.TransientModel):
         comodel_name="incasso.claim",
         domain="[('dossier_id', '=', dossier_id), ('state', '=', 'open')]",
     )
+    paid_report_id = fields.Many2one(
+        help="The debtor told of this payment: it is answered with it.",
+        comodel_name="incasso.paid.report",
+        readonly=True,
+    )
     costs = fields.Monetary(compute="_compute_preview")
     interest = fields.Monetary(compute="_compute_preview")
     principal = fields.Monetary(compute="_compute_preview")
@@ -120,6 +125,7 @@ class IncassoRegisterReceipt(models.TransientModel):
             receipt = self._register_direct()
         else:
             receipt = self._register_payment()
+        self.paid_report_id.receipt_id = receipt
         receipt._allocate()
         return {"type": "ir.actions.act_window_close"}
 

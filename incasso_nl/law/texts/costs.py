@@ -41,6 +41,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nl": "Daarvan is al {before} in rekening gebracht: er komt {amount} bij.",
         "en": "Of that {before} was charged before: {amount} is added.",
     },
+    "costs.held": {
+        "nl": "Daarvan vragen wij {amount} nu niet: dat deel hoort bij facturen die "
+        "wij nog uitzoeken.",
+        "en": "Of that we do not ask {amount} now: that part belongs to invoices that "
+        "we are still looking into.",
+    },
     "costs.trade_minimum": {
         "nl": "Bedrijven en overheden zijn zonder aanmaning ten minste {amount} "
         "verschuldigd.",
