@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/incasso_access_rules.xml",
+        "data/incasso_template_data.xml",
+        "views/incasso_access_views.xml",
         "views/portal_templates.xml",
         # The pages of a debtor: what they are made of first.
         "views/form_templates.xml",

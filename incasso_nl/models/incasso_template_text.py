@@ -32,7 +32,6 @@ from ..report.letter_values import (
     specification_values,
     vat_text,
 )
-from ..report.texts import labels
 from .incasso_template import ELEMENT_TEXTS
 
 _lt = LazyTranslate(__name__)

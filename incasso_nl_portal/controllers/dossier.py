@@ -1,5 +1,3 @@
-from werkzeug.exceptions import NotFound
-
 from odoo import http
 from odoo.http import content_disposition, request
 
@@ -37,13 +35,57 @@ class Dossier(DossierPages):
         if not found:
             return self._to_entry()
         self._set_language(found[:1].debtor_id)
-        dossiers = found._dossiers().with_env(request.env(su=True))
+        dossiers = found._dossiers(self._wide(proven)).with_env(request.env(su=True))
         return self._respond(
             "incasso_nl_portal.dossiers",
             dossiers=dossiers,
             company=found[:1].company_id,
             due=dossiers._portal_due(),
             notice=self._take_notice(),
+        )
+
+    @http.route(
+        "/incasso/dossier/<int:dossier_id>/others",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
+    def others(self, dossier_id, **_kwargs):
+        """All dossiers of this debtor here, after one check more: whoever lives at the
+        same address may have seen one letter, and need not know of the others."""
+        dossier = self._enter(dossier_id)
+        access = self._proof(dossier_id)[0]
+        if not access:
+            # Somebody with an account finds them there.
+            return self._protect(request.redirect("/my/dossiers"))
+        if access.partner_id or access.id in self._wide(self._proven()):
+            return self._protect(request.redirect("/incasso/dossiers"))
+        typed, errors, locked_until = {}, {}, None
+        if request.httprequest.method == "POST":
+            typed = self._typed({"birth_date": 40})
+            if not typed["birth_date"]:
+                errors["birth_date"] = request.env._("Fill in your birth date.")
+            else:
+                found = access._confirm(typed, request.httprequest.remote_addr)
+                if found.access:
+                    way = self._proven()[str(access.id)]["way"]
+                    self._grant(access, way, wide=True)
+                    return self._protect(request.redirect("/incasso/dossiers"))
+                errors = self._refused(
+                    found,
+                    request.env._(
+                        "This is not the birth date that we know, or we do not know "
+                        "it. You can also enter the code of another letter, or call us."
+                    ),
+                )
+                locked_until = found.locked_until
+        return self._page(
+            "incasso_nl_portal.others",
+            dossier,
+            values=typed,
+            errors=errors,
+            locked=bool(locked_until),
         )
 
     @http.route(
@@ -58,7 +100,7 @@ class Dossier(DossierPages):
         dossier = self._enter(dossier_id)
         move = dossier.claim_ids.filtered(lambda claim: claim.id == claim_id).move_id
         if not move:
-            raise NotFound()
+            return self._missing(dossier)
         document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
         return self._download(document["filename"], document["content"])
 
@@ -75,7 +117,7 @@ class Dossier(DossierPages):
         for found in dossier._portal_documents().values():
             for attachment in found.filtered(lambda file: file.id == attachment_id):
                 return self._download(attachment.name, attachment.raw)
-        raise NotFound()
+        return self._missing(dossier)
 
     @http.route(
         "/incasso/dossier/<int:dossier_id>/letter/<int:message_id>",
@@ -90,7 +132,7 @@ class Dossier(DossierPages):
         letter = dossier._portal_letters().filtered(lambda m: m.id == message_id)
         attachment = letter and letter._pdf_attachment()
         if not attachment:
-            raise NotFound()
+            return self._missing(dossier)
         return self._download(attachment.name, attachment.raw)
 
     def _download(self, name, content):

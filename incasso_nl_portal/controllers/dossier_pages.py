@@ -1,4 +1,5 @@
 import time
+from datetime import UTC
 from urllib.parse import urlsplit
 
 import werkzeug
@@ -6,6 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from odoo import http
 from odoo.http import request
+
+from odoo.addons.incasso_nl.law.window import amsterdam
 
 #: Seconds after which somebody who does nothing has to enter again.
 IDLE = 30 * 60
@@ -59,7 +62,6 @@ class DossierPages(http.Controller):
         dossier = request.env["incasso.dossier"].sudo().browse(dossier_id)
         company = dossier.company_id
         self._set_language(dossier.debtor_id)
-        request.update_context(allowed_company_ids=company.ids)
         dossier = dossier.with_env(request.env(su=True)).with_company(company)
         self._log_look(dossier, access, partner, way)
         return dossier
@@ -73,7 +75,9 @@ class DossierPages(http.Controller):
         accesses = request.env["incasso.access"].sudo()
         proven = self._proven()
         access = accesses._valid(
-            {int(key): grant["version"] for key, grant in proven.items()}, dossier_id
+            {int(key): grant["version"] for key, grant in proven.items()},
+            dossier_id,
+            self._wide(proven),
         )
         if access:
             self._touch(proven)
@@ -96,6 +100,11 @@ class DossierPages(http.Controller):
         kept = request.session.get("incasso_proven") or {}
         return {key: grant for key, grant in kept.items() if grant["at"] > limit}
 
+    def _wide(self, proven):
+        """Ids of the accesses for which the extra check was passed: these open all
+        dossiers of the debtor at this company."""
+        return [int(key) for key, grant in proven.items() if grant.get("wide")]
+
     def _touch(self, proven):
         """Note that somebody is still here."""
         now = int(time.time())
@@ -104,13 +113,18 @@ class DossierPages(http.Controller):
                 key: {**grant, "at": now} for key, grant in proven.items()
             }
 
-    def _grant(self, access, way):
-        """Remember in the session that this access was proven."""
+    def _grant(self, access, way, wide=False):
+        """Remember in the session that this access was proven.
+
+        :param str way: a key of `WAYS`
+        :param bool wide: the extra check was passed, see `_wide`
+        """
         request.session["incasso_proven"] = {
             **self._proven(),
             str(access.id): {
                 "version": access.version,
                 "way": way,
+                "wide": wide,
                 "at": int(time.time()),
             },
         }
@@ -144,6 +158,31 @@ class DossierPages(http.Controller):
         """The visitor's network, as far as it is kept."""
         accesses = request.env["incasso.access"]
         return accesses._network(request.httprequest.remote_addr)
+
+    def _refused(self, found, reason=None):
+        """Why nobody was let in, by field: never which of the answers was wrong.
+
+        :param found: `Entry` of `incasso.access`
+        """
+        if found.locked_until:
+            return {
+                "": request.env._(
+                    "For your safety nobody can get in for the moment: there were too "
+                    "many wrong tries. Try again after %s, or call us.",
+                    self._clock(found.locked_until),
+                )
+            }
+        return {
+            "": reason
+            or request.env._(
+                "These do not belong together. Check the code in the letter, and use "
+                "the postcode and house number on the envelope."
+            )
+        }
+
+    def _clock(self, moment):
+        """What the clock in the Netherlands shows at a moment in UTC."""
+        return amsterdam(moment.replace(tzinfo=UTC)).strftime("%H:%M")
 
     # === LANGUAGE === #
 
@@ -211,6 +250,10 @@ class DossierPages(http.Controller):
         )
         response = request.make_response(body, status=status)
         return self._protect(response, policy)
+
+    def _missing(self, dossier):
+        """What was asked for is not in this dossier, whether it exists or not."""
+        return self._page("incasso_nl_portal.missing", dossier, status=404)
 
     def _protect(self, response, policy=None):
         """The headers of everything that goes to a debtor."""

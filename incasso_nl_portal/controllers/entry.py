@@ -1,6 +1,5 @@
 from odoo import http
 from odoo.http import request
-from odoo.tools import format_datetime
 
 from ..tools.codes import ALPHABET, CODE_LENGTH, normal_code
 from .dossier_pages import DossierPages
@@ -14,7 +13,7 @@ class Entry(DossierPages):
     """How a debtor gets in, and out."""
 
     @http.route(
-        ["/incasso", "/incasso/<string(length=8):code>"],
+        ["/incasso", "/incasso/<string:code>"],
         type="http",
         auth="public",
         methods=["GET"],
@@ -25,7 +24,7 @@ class Entry(DossierPages):
         self._set_language()
         return self._respond(
             "incasso_nl_portal.entry",
-            values={"code": normal_code(code)[:CODE_LENGTH]},
+            values={"code": normal_code(code)},
             ended=bool(ended),
         )
 
@@ -100,7 +99,7 @@ class Entry(DossierPages):
             company=access.company_id,
             values=typed,
             errors=errors,
-            locked=self._moment(locked_until),
+            locked=bool(locked_until),
         )
 
     @http.route("/incasso/logout", type="http", auth="public", methods=["POST"])
@@ -161,34 +160,11 @@ class Entry(DossierPages):
             errors["number"] = request.env._("Fill in your house number.")
         return errors
 
-    def _refused(self, found):
-        """Why nobody was let in: never which of the answers was wrong."""
-        if found.locked_until:
-            return {
-                "": request.env._(
-                    "For your safety nobody can get in for the moment: there were too "
-                    "many wrong tries. Try again after %s, or call us.",
-                    self._moment(found.locked_until),
-                )
-            }
-        return {
-            "": request.env._(
-                "These do not belong together. Check the code in the letter, and use "
-                "the postcode and house number on the envelope."
-            )
-        }
-
-    def _moment(self, moment):
-        """A moment on the clock in the Netherlands."""
-        return moment and format_datetime(
-            request.env, moment, tz="Europe/Amsterdam", dt_format="HH:mm"
-        )
-
     def _entry_again(self, typed, errors, locked_until=None):
         return self._respond(
             "incasso_nl_portal.entry",
             values=typed,
             errors=errors,
             ended=False,
-            locked=self._moment(locked_until),
+            locked=bool(locked_until),
         )

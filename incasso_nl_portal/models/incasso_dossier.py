@@ -19,6 +19,36 @@ class IncassoDossier(models.Model):
         string="Looks", comodel_name="incasso.access.look", inverse_name="dossier_id"
     )
 
+    # === ACTION METHODS === #
+
+    def action_send_access(self):
+        """Write to the debtor how to get in: a letter with the code, or an e-mail with
+        a link."""
+        template = self.env.ref("incasso_nl_portal.template_access")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send Code or Link"),
+            "res_model": "incasso.send.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_dossier_ids": self.ids,
+                "default_template_id": template.id,
+            },
+        }
+
+    def action_reissue_access(self):
+        """Give the debtor a new code; the code and links of before end at once."""
+        self.check_access("write")
+        for access in self.env["incasso.access"]._of_dossiers(self).values():
+            access._reissue()
+
+    def action_revoke_access(self):
+        """End the code and the links, and give out no new ones."""
+        self.check_access("write")
+        for access in self.env["incasso.access"]._of_dossiers(self).values():
+            access._revoke()
+
     # === BUSINESS METHODS === #
 
     def _portal_values(self):

@@ -8,21 +8,24 @@ class IncassoMessage(models.Model):
     _inherit = "incasso.message"
 
     def _get_portal_url(self):
-        """Override of `incasso_nl`: the page of the dossier; with the code in a letter,
-        as a signed link in an e-mail. False where access was revoked."""
+        """Override of `incasso_nl`: the page of the dossier, with the code in it. False
+        where access was revoked."""
         access = self._portal_access()
         if access is None:
             return f"{self.get_base_url()}/incasso/{SAMPLE_CODE.replace(' ', '')}"
-        if access.revoked_at:
-            return False
-        return access._link() if self.channel == "email" else access._url()
+        return not access.revoked_at and access._url()
 
     def _get_portal_code(self):
-        """Override of `incasso_nl`: the code, to type where there is nothing to scan."""
+        """Override of `incasso_nl`: the code, to type where nothing can be scanned."""
         access = self._portal_access()
         if access is None:
             return SAMPLE_CODE
         return "" if access.revoked_at else access._code()
+
+    def _get_portal_link(self):
+        """Override of `incasso_nl`: a signed link, for e-mail only."""
+        access = self.channel == "email" and self._portal_access()
+        return bool(access) and not access.revoked_at and access._link()
 
     def _portal_access(self):
         """The access of whoever this message goes to; None for a preview, for which no
@@ -43,4 +46,6 @@ class IncassoMessage(models.Model):
             )
             if own:
                 return own
-        return accesses._of_dossiers(self.dossier_id)[self.dossier_id.id]
+        # In sudo, as above; read for a whole batch of letters at once.
+        found = self.dossier_id.sudo().access_ids
+        return found or accesses._of_dossiers(self.dossier_id)[self.dossier_id.id]

@@ -46,6 +46,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
+# Digits that begin a word, and what follows them, which may begin with digits itself.
+_NUMBER = re.compile(r"(?<![\w./-])(\d{1,6})(?=[\s./-]*(\w*))")
 _lock = threading.Lock()
 _secrets = {}
 
@@ -132,7 +134,7 @@ def house_numbers(*lines: str) -> set[str]:
     numbers = set()
     for line in lines:
         text = re.sub(r"^\s*\d+(?=\w)", "", (line or "").upper())
-        for number, addition in re.findall(r"(\d{1,6})[\s./-]*(\w*)", text):
+        for number, addition in _NUMBER.findall(text):
             numbers.add(str(int(number)))
             if addition:
                 numbers.add(f"{int(number)}-{addition}")
