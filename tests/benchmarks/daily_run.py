@@ -431,32 +431,40 @@ def fetch_oca(cache):
 
 
 class Bench:
-    """A database of ``invoices`` overdue invoices, and what was measured on it."""
+    """A database of ``count`` records of a kind, and what was measured on it.
 
-    def __init__(self, tools, oca, invoices):
+    :cvar str module: of this folder, whose function ``worker(env, name, count)`` makes
+        the data and does the work
+    :cvar str install: the addons that are installed
+    """
+
+    module = "daily_run"
+    install = "incasso_nl,account_credit_control"
+
+    def __init__(self, tools, count, *more_addons):
         from workbench import databases, odoo
         from workbench.paths import LOGS
 
         self.databases, self.odoo = databases, odoo
         self.interpreter, self.environment = tools
-        self.addons = ",".join(map(str, [*odoo.addons_path(), oca]))
-        self.invoices = invoices
-        self.name = f"incasso_bench_{invoices}"
+        self.addons = ",".join(map(str, [*odoo.addons_path(), *more_addons]))
+        self.count = count
+        self.name = f"incasso_bench_{self.module}_{count}"
         self.log = LOGS / f"{self.name}.log"
 
     def make(self):
         """Make the database."""
         base = self.databases.base(self.interpreter, self.environment)
         self.databases.copy(self.environment, base, self.name)
-        self._odoo("-i", "incasso_nl,account_credit_control", "--stop-after-init")
+        self._odoo("-i", self.install, "--stop-after-init")
         self.work("data")
 
     def work(self, name):
         """Run a worker and return what it found."""
         script = (
             f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-            "import daily_run\n"
-            f"daily_run.worker(env, {name!r}, {self.invoices})\n"
+            f"import {self.module}\n"
+            f"{self.module}.worker(env, {name!r}, {self.count})\n"
         )
         said = self._odoo("shell", stdin=script)
         for line in said.splitlines():
@@ -536,7 +544,7 @@ def main():
     oca_addons = fetch_oca(cache)
     each = {}
     for invoices in options.invoices:
-        bench = Bench(tools, oca_addons, invoices)
+        bench = Bench(tools, invoices, oca_addons)
         bench.make()
         found = [bench.work(name) for name in ("oca", "daily", "letters")]
         show(invoices, *found)

@@ -219,30 +219,8 @@ def worker(env, name, lines):
 class MatchingBench(Bench):
     """A database of dossiers with a bank line for each."""
 
-    def __init__(self, tools, lines):
-        super().__init__(tools, None, lines)
-        self.name = f"incasso_bench_matching_{lines}"
-        self.log = self.log.with_name(f"{self.name}.log")
-        self.addons = ",".join(map(str, self.odoo.addons_path()))
-
-    def make(self):
-        """Make the database."""
-        base = self.databases.base(self.interpreter, self.environment)
-        self.databases.copy(self.environment, base, self.name)
-        self._odoo("-i", "incasso_nl", "--stop-after-init")
-        self.work("data")
-
-    def work(self, name):
-        """Run a worker and return what it found."""
-        script = (
-            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-            "import matching\n"
-            f"matching.worker(env, {name!r}, {self.invoices})\n"
-        )
-        for line in self._odoo("shell", stdin=script).splitlines():
-            if line.startswith("RESULT "):
-                return json.loads(line.removeprefix("RESULT "))
-        return None
+    module = "matching"
+    install = "incasso_nl"
 
 
 def show(lines, recognised, booked):
