@@ -20,6 +20,7 @@
         "views/arrangement_templates.xml",
         "views/dispute_templates.xml",
         "views/messages_templates.xml",
+        "views/contact_templates.xml",
         "views/help_templates.xml",
         "views/dossier_templates.xml",
     ],

@@ -32,8 +32,8 @@ class IncassoCallback(models.Model):
     _inherit = ["incasso.request"]
 
     phone = fields.Char(help="Kept as +31612345678 (E.164).", required=True)
-    call_from = fields.Datetime(string="Call From", required=True, tracking=True)
-    call_until = fields.Datetime(string="Call Until", required=True)
+    call_from = fields.Datetime(required=True, tracking=True)
+    call_until = fields.Datetime(required=True)
     outcome = fields.Selection(selection=CALL_OUTCOMES, readonly=True, copy=False)
     attempts = fields.Integer(
         help="How often was called.", readonly=True, copy=False, default=0

@@ -215,8 +215,8 @@ class IncassoComplaint(models.Model):
                     date_deadline=complaint.confirm_date,
                     summary=self.env._("Confirm this complaint in writing"),
                     note=self.env._(
-                        "No message could be made: there is no way to reach the debtor, "
-                        "or the template is not active."
+                        "No message could be made: there is no way to reach the "
+                        "debtor, or the template is not active."
                     ),
                     user_id=complaint.handler_id.id,
                 )

@@ -1,16 +1,19 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 #: Room for kinds of work in the id of a line.
 MOST_KINDS = 64
 #: What waits besides requests of debtors.
 OTHER_KINDS = [
-    ("receipt", "Receipt to confirm"),
-    ("aside", "Dossier set aside by the daily run"),
-    ("handover", "Hand-over to decide on"),
-    ("proposal", "Invoices proposed for collection"),
-    ("message", "Message that could not be sent"),
-    ("activity", "Task or call"),
+    ("receipt", _lt("Receipt to confirm")),
+    ("aside", _lt("Dossier set aside by the daily run")),
+    ("handover", _lt("Hand-over to decide on")),
+    ("proposal", _lt("Invoices proposed for collection")),
+    ("message", _lt("Message that could not be sent")),
+    ("activity", _lt("Task or call")),
 ]
 
 
@@ -92,11 +95,7 @@ class IncassoWork(models.Model):
             (name, self.env["ir.model"]._get(name).name or name)
             for name in self._request_models()
         ]
-        others = {
-            name: self.env._(text)  # pylint: disable=gettext-variable
-            for name, text in OTHER_KINDS
-        }
-        return requests + list(others.items())
+        return requests + [(name, self.env._(text)) for name, text in OTHER_KINDS]
 
     @property
     def _table_query(self):
@@ -182,8 +181,9 @@ class IncassoWork(models.Model):
         )
         branches["activity"] = SQL(
             """
-            SELECT activity.id, dossier.name, activity.summary, dossier.id AS dossier_id,
-                   dossier.debtor_id, dossier.creditor_id, dossier.company_id,
+            SELECT activity.id, dossier.name, activity.summary,
+                   dossier.id AS dossier_id, dossier.debtor_id,
+                   dossier.creditor_id, dossier.company_id,
                    COALESCE(activity.user_id, dossier.handler_id) AS handler_id,
                    activity.create_date AS received_at,
                    activity.date_deadline AS answer_date, FALSE AS is_waiting,

@@ -1,1 +1,1 @@
-from . import dossier, dossier_pages, entry, portal
+from . import contact, dossier, dossier_pages, entry, portal
