@@ -4,20 +4,25 @@ from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.incasso_nl.law import references
+from odoo.addons.incasso_nl.law.amounts import ZERO
 from odoo.addons.incasso_nl.models.incasso_dossier_flow import dutch_day
 from odoo.addons.incasso_nl.models.incasso_law import law_amount
 from odoo.addons.incasso_nl.report.codes import qr_code
+from odoo.addons.incasso_nl.report.letter_values import amount_text
 
-_KEY = re.compile(r"(all|undisputed|claim-([1-9]\d{0,9})|other-([1-9]\d{0,9}))")
+_KEY = re.compile(
+    r"(all|undisputed|instalment|claim-[1-9]\d{0,9}|other-([1-9]\d{0,9}))", re.ASCII
+)
 
 
 class Offer(NamedTuple):
     """Something that a debtor can pay now.
 
-    :param key: how a page names it: ``all``, ``undisputed``, ``claim-`` with an id, or
-        ``other-`` with a number of cents
+    :param key: how a page names it: ``all``, ``undisputed``, ``instalment``, ``claim-``
+        with an id, or ``other-`` with a number of cents
     :param kind: the part of the key before the number
     :param amount: euro
     :param costs: the part of it that pays collection costs, in euro
@@ -77,49 +82,85 @@ class IncassoDossier(models.Model):
     # === BUSINESS METHODS - WHAT CAN BE PAID === #
 
     def _payment_offers(self):
-        """What the debtor can pay today: everything; what is not in dispute; or one of
-        the invoices, with the costs that by law are paid before it.
+        """What the debtor can pay today, the likeliest first: an instalment that was
+        agreed; what is not in dispute; everything; or one of the invoices with its part
+        of the costs, which by law are paid before it.
 
         :rtype: list[Offer]
         """
         self.ensure_one()
         day = dutch_day(fields.Datetime.now())
         balance = self._balances(day)[self.id]
-        no_claims = self.env["incasso.claim"]
         if self.state == "closed" or balance.due <= 0:
             return []
+        no_claims = self.env["incasso.claim"]
         everything = Offer("all", "all", balance.due, balance.costs, day, no_claims)
-        owed = {
-            claim.claim_id: claim.principal
-            + (claim.interest if balance.interest_claimed else 0)
-            for claim in balance.claims
-        }
         claims = no_claims.browse(
-            claim_id for claim_id, amount in owed.items() if amount > 0
+            claim.claim_id for claim in balance.claims if claim.principal > 0
         )
         offers = [everything]
-        disputed = self.hold_ids.filtered(
-            lambda hold: hold.kind == "dispute" and hold.state == "active"
-        ).claim_ids
-        calm = claims - disputed
-        if calm and claims & disputed:
-            offers.insert(0, self._offer("undisputed", calm, owed, balance))
+        if offer := self._undisputed_offer(claims, balance):
+            offers.insert(0, offer)
+        if offer := self._instalment_offer(everything):
+            offers.insert(0, offer)
         if len(claims) > 1:
             offers += [
-                self._offer(f"claim-{claim.id}", claim, owed, balance)
+                self._claims_offer(f"claim-{claim.id}", claim, balance)
                 for claim in claims
             ]
         return offers
 
-    def _offer(self, key, claims, owed, balance):
+    def _claims_offer(self, key, claims, balance, more=ZERO):
         """An offer to pay some of the claims wholly.
 
-        :param dict owed: principal and claimed interest by claim id, in euro
+        :param Decimal more: what comes on top of that, in euro
         """
-        # Costs come first (art. 6:44 lid 1 BW): without them the claim would stay open.
-        amount = sum(owed[claim.id] for claim in claims) + balance.costs
+        named = [claim for claim in balance.claims if claim.claim_id in claims.ids]
+        amount = sum((claim.principal for claim in named), more)
+        if balance.interest_claimed:
+            amount += sum(claim.interest for claim in named)
+        # Their part of the costs comes before them (art. 6:44 lid 1 BW): without it
+        # they would stay open. What was paid of the costs was of the other claims.
+        others = sum(
+            (c.costs_amount for c in balance.claims if c.claim_id not in claims.ids),
+            ZERO,
+        )
+        costs = max(balance.costs - min(others, balance.costs), ZERO)
         kind = key.partition("-")[0]
-        return Offer(key, kind, amount, balance.costs, balance.on_date, claims)
+        return Offer(key, kind, amount + costs, costs, balance.on_date, claims)
+
+    def _undisputed_offer(self, claims, balance):
+        """An offer to pay what is not in dispute; None if there is no such part.
+
+        :param claims: the claims of which something is open
+        """
+        holds = self.hold_ids.filtered(
+            lambda hold: hold.kind == "dispute" and hold.state == "active"
+        )
+        disputed = claims & holds.claim_ids
+        lines = self.dispute_ids.line_ids.filtered("is_open")
+        part = sum((law_amount(line._undisputed()) for line in lines), ZERO)
+        if not disputed or not (claims - disputed or part):
+            return None
+        return self._claims_offer("undisputed", claims - disputed, balance, part)
+
+    def _instalment_offer(self, everything):
+        """An offer to pay the next instalment, or all that is late of them; None
+        without an arrangement.
+
+        :param Offer everything: what can be paid at the most
+        """
+        arrangement = self.arrangement_id
+        if arrangement.stage != "active":
+            return None
+        amount = law_amount(arrangement.late_amount or arrangement.next_amount)
+        amount = min(amount, everything.amount)
+        if not amount:
+            return None
+        costs = min(everything.costs, amount)
+        return everything._replace(
+            key="instalment", kind="instalment", amount=amount, costs=costs
+        )
 
     def _payment_range(self, offers):
         """The smallest and the largest amount of their own choice that a debtor can
@@ -146,8 +187,8 @@ class IncassoDossier(models.Model):
         for offer in offers:
             if offer.key == key:
                 return offer
-        if offers and found[3]:
-            return self._own_amount(Decimal(found[3]).scaleb(-2), offers)
+        if offers and found[2]:
+            return self._own_amount(Decimal(found[2]).scaleb(-2), offers)
         raise UserError(
             self.env._("This cannot be paid any more. Choose what you want to pay.")
         )
@@ -159,24 +200,44 @@ class IncassoDossier(models.Model):
         :raise UserError: it is too small or too large
         """
         limits = self._payment_range(offers)
-        money = self.currency_id.format
         if not limits:
             raise UserError(
-                self.env._("You can only pay all of it: %s.", money(float(offers[0].amount)))
+                self.env._(
+                    "You can only pay all of it: %s.",
+                    self._payment_text(max(offer.amount for offer in offers)),
+                )
             )
         least, most = limits
         if not least <= amount <= most:
             raise UserError(
                 self.env._(
                     "Choose an amount between %(least)s and %(most)s.",
-                    least=money(float(least)),
-                    most=money(float(most)),
+                    least=self._payment_text(least),
+                    most=self._payment_text(most),
                 )
             )
-        key = f"other-{int(amount.scaleb(2))}"
-        no_claims = self.env["incasso.claim"]
-        costs = min(offers[-1].costs, amount)
-        return Offer(key, "other", amount, costs, offers[0].day, no_claims)
+        [everything] = [offer for offer in offers if offer.kind == "all"]
+        return everything._replace(
+            key=f"other-{int(amount.scaleb(2))}",
+            kind="other",
+            amount=amount,
+            costs=min(everything.costs, amount),
+        )
+
+    def _payment_text(self, amount):
+        """An amount in euro as the letters write it, in the visitor's language."""
+        lang = (self.env.lang or "en")[:2]
+        return amount_text(law_amount(amount), lang)
+
+    def _lock_for_payment(self):
+        """Let whoever starts another payment of this dossier wait, and look again: two
+        at once would get one reference."""
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("UPDATE incasso_dossier SET id = id WHERE id = %s", self.id),
+            # To be refused is what the lock is for: no error in the log.
+            log_exceptions=False,
+        )
 
     def _prepare_transaction(self, offer):
         """Values of a `payment.transaction` that pays an offer."""
@@ -240,6 +301,22 @@ class IncassoDossier(models.Model):
             lambda tx: tx.state in ("pending", "authorized")
             or (tx.state == "done" and not tx.is_post_processed)
         ).sorted("id")[-1:]
+
+    # === BUSINESS METHODS - PAGES === #
+
+    def _portal_ways(self, balance):
+        """Override of `incasso_nl_portal` to offer paying online."""
+        ways = super()._portal_ways(balance)
+        if "pay" in ways:
+            ways["pay"] = f"/incasso/dossier/{self.id}/pay"
+        return ways
+
+    def _portal_pay_url(self, amount):
+        """Override of `incasso_nl_portal`: where an instalment is paid."""
+        url = super()._portal_pay_url(amount)
+        if url and self.arrangement_id.stage == "active":
+            return f"/incasso/dossier/{self.id}/pay?part=instalment"
+        return url
 
     # === BUSINESS METHODS - RECEIPTS === #
 

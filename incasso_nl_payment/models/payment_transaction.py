@@ -182,7 +182,8 @@ class PaymentTransaction(models.Model):
         elif target_state in ("cancel", "error"):
             payments.incasso_hold_id._end()
         if target_state == "error":
-            payments._incasso_tell_handler(
+            # Without a reference the provider has never heard of it.
+            payments.filtered("provider_reference")._incasso_tell_handler(
                 self.env._("An online payment went wrong: see if money came in")
             )
         return changed
@@ -423,6 +424,33 @@ class PaymentTransaction(models.Model):
             limit=MOST_UNFINISHED,
         )
         return unfinished >= MOST_UNFINISHED
+
+    # === BUSINESS METHODS - FOR THE DEBTOR === #
+
+    def _incasso_finish(self):
+        """Find out what became of a payment, now that the debtor is back, and book what
+        was paid."""
+        self.ensure_one()
+        if self.state in IN_TRANSIT:
+            try:
+                with self.env.cr.savepoint():
+                    self._incasso_ask_provider()
+            except UserError as error:
+                _logger.info("No answer about payment %s: %s", self.reference, error)
+        if not self.is_post_processed and self.state not in IN_TRANSIT:
+            self._post_process()
+
+    def _incasso_outcome(self):
+        """What the debtor is told: ``paid``, ``transit``, ``failed``; ``unclear`` when
+        the provider told something that cannot be right.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.state == "error" and self.provider_reference:
+            return "unclear"
+        outcomes = {"done": "paid", "cancel": "failed", "error": "failed"}
+        return outcomes.get(self.state, "transit")
 
     # === CRON === #
 

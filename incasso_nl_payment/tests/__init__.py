@@ -1,1 +1,1 @@
-from . import test_mollie, test_offers, test_payment_transaction
+from . import test_mollie, test_offers, test_pages, test_payment_transaction

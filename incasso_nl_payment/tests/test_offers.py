@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from freezegun import freeze_time
@@ -25,8 +26,9 @@ class TestOffers(PaymentCommon):
         self.assertEqual((offer.costs, offer.claims.ids), (Decimal("150.00"), []))
 
     def test_invoice_with_the_costs_before_it(self):
-        """By art. 6:44 the costs come first: 300.00 for an invoice of 300.00 would
-        leave it open. Costs over 500.00 by the scale: 15% = 75.00."""
+        """By art. 6:44 the costs come first: 200.00 for an invoice of 200.00 would
+        leave it open. Costs over 500.00 by the scale: 15% = 75.00, of which 200 / 500
+        = 30.00 for the younger invoice and 45.00 for the other."""
         dossier = self._own_dossier(
             self._claim(300.00, "2026-03-01"),
             self._claim(200.00, "2026-04-01"),
@@ -34,26 +36,59 @@ class TestOffers(PaymentCommon):
         )
         older, younger = dossier.claim_ids.sorted("due_date")
         offer = dossier._payment_offer(f"claim-{younger.id}")
-        self.assertEqual(offer.amount, Decimal("275.00"))
-        paid, left = dossier._preview_receipt(offer.day, 275.00, younger)
-        self.assertEqual((paid.dossier_costs, left), (75, Decimal("300.00")))
-        transaction = self._transaction(dossier, f"claim-{younger.id}")
-        self._pay(transaction)
-        self.assertPaid(dossier.receipt_ids, 75.00, 0.00, 200.00)
+        self.assertEqual((offer.amount, offer.costs), (230, 30))
+        self._pay(self._transaction(dossier, f"claim-{younger.id}"))
+        self.assertPaid(dossier.receipt_ids, 30.00, 0.00, 200.00)
         self.assertEqual(younger.principal_open, 0.00)
-        self.assertEqual(older.principal_open, 300.00)
+        self.assertOpen(dossier, 45.00, 0.00, 300.00)
+        self.assertEqual(dossier._payment_offer("all").amount, 345)
 
     def test_what_is_not_disputed(self):
-        """The older of two invoices is in dispute: the other 200.00 can be paid."""
-        dossier = self._two_claims()
+        """Of the older of two invoices 100.00 is disputed: with the costs of the other
+        can be paid 200.00 + 30.00, and the 200.00 that is not disputed."""
+        dossier = self._own_dossier(
+            self._claim(300.00, "2026-03-01"),
+            self._claim(200.00, "2026-04-01"),
+            costs_on="2026-05-01",
+        )
         older, younger = dossier.claim_ids.sorted("due_date")
         self.assertNotIn("undisputed", self._amounts(dossier))
-        dossier._hold("dispute", claims=older)
-        offers = dossier._payment_offers()
-        self.assertEqual(offers[0].key, "undisputed")
-        self.assertEqual(offers[0].amount, Decimal("200.00"))
-        self._pay(self._transaction(dossier, "undisputed"))
-        self.assertEqual((older.principal_open, younger.principal_open), (300.0, 0.0))
+        self.env["incasso.dispute"]._bring_up(
+            dossier, older, "wrong_amount", {older.id: 100.00}
+        )
+        offer = dossier._payment_offers()[0]
+        self.assertEqual(offer.key, "undisputed")
+        self.assertEqual(offer.amount, dossier._undisputed_amount(offer.day))
+        self.assertEqual((offer.amount, offer.claims), (430, younger))
+        # What is in transit changes nothing of that.
+        transaction = self._transaction(dossier, "undisputed")
+        self.assertEqual(dossier._payment_offers()[0].amount, 430)
+        self._pay(transaction)
+        self.assertEqual(younger.principal_open, 0.00)
+
+    def test_instalment(self):
+        """Of an arrangement: the next one, then all that is late."""
+        dossier = self._own_dossier(
+            self._claim(600.00, "2026-03-01", debtor=self.consumer),
+            debtor=self.consumer,
+        )
+        with self.assertRaises(UserError):
+            dossier._payment_offer("instalment")
+        with freeze_time("2026-05-04 10:00:00"):
+            quote = dossier._quote_arrangement(
+                "month", date(2026, 5, 15), date(2026, 5, 4), amount=Decimal("100.00")
+            )
+            arrangement = dossier._ask_arrangement(quote, "phone")
+            self.assertEqual(arrangement.stage, "active")
+            url = dossier._portal_pay_url(100.00)
+            self.assertEqual(
+                url, f"/incasso/dossier/{dossier.id}/pay?part=instalment"
+            )
+            offer = dossier._payment_offers()[0]
+            self.assertEqual((offer.key, offer.amount), ("instalment", 100))
+            self._pay(self._transaction(dossier, "instalment"))
+        first, second, *_rest = arrangement.instalment_ids.sorted("number")
+        self.assertEqual((first.state, second.left_amount), ("paid", 100.00))
 
     def test_own_amount(self):
         offer = self.dossier._payment_offer("other-2550")
