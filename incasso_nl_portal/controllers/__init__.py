@@ -1,1 +1,1 @@
-from . import contact, dossier, dossier_pages, entry, portal
+from . import contact, dossier, dossier_pages, entry, help, portal

@@ -1,0 +1,54 @@
+from odoo import models
+from odoo.tools import format_date
+
+from odoo.addons.incasso_nl.models.incasso_request import OPEN_STATES
+
+
+class IncassoDossier(models.Model):
+    """What the page of a dossier says of help, and of a wrong person or address."""
+
+    _inherit = "incasso.dossier"
+
+    def _portal_values(self):
+        """Override: what was told and is not decided yet, and who represents."""
+        represented = self.env["incasso.debt.aid"]._representatives(self.debtor_id)
+        return {
+            **super()._portal_values(),
+            "help_requests": self.help_request_ids.filtered(
+                lambda request: request.state in OPEN_STATES
+            ),
+            # Not what somebody without access said: a wrong person is told nothing,
+            # and neither is anybody told of a wrong person.
+            "person_reports": self.person_report_ids.filtered(
+                lambda report: report.state in OPEN_STATES and report._is_proven()
+            ),
+            "representative": represented.get(self.debtor_id.id),
+        }
+
+    def _portal_held(self, hold):
+        """Override: what was told, and that somebody looks at it."""
+        sentence = None
+        if hold.help_request_id.breathing_date:
+            sentence = self.env._(
+                "You have time to look for help. Until then nothing happens."
+            )
+        elif hold.help_request_id:
+            sentence = self.env._(
+                "You told us about help. Nothing happens until we have looked at it."
+            )
+        elif hold.kind == "deceased":
+            sentence = self.env._(
+                "We heard that somebody died. We send no letters; you hear from us "
+                "before anything happens."
+            )
+        elif hold.person_report_id:
+            sentence = self.env._(
+                "Something may be wrong with whom or where we write to. We are looking "
+                "into it, and send no letters meanwhile."
+            )
+        if not sentence:
+            return super()._portal_held(hold)
+        if hold.end_date:
+            day = format_date(self.env, hold.end_date, date_format="d MMMM y")
+            return f"{sentence} {self.env._('This is so through %s.', day)}"
+        return sentence
