@@ -435,6 +435,7 @@ class IncassoArrangement(models.Model):
     @api.model
     def _prepare_terms(self, quote):
         """Field values of what a quote says."""
+        rule = quote.rule or quote.rule.new()
         return {
             "period": quote.period,
             "by": quote.by,
@@ -446,9 +447,9 @@ class IncassoArrangement(models.Model):
             "rule_id": quote.rule.id,
             "interest": quote.interest,
             "interest_expected": float(quote.expected),
-            "reminder_days": quote.rule.reminder_days,
-            "grace_days": quote.rule.grace_days,
-            "missed_days": quote.rule.missed_days,
+            "reminder_days": rule.reminder_days,
+            "grace_days": rule.grace_days,
+            "missed_days": rule.missed_days,
             "outside_reason": "\n".join(quote.reasons) or False,
         }
 

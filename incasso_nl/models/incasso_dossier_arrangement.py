@@ -348,6 +348,7 @@ class IncassoDossier(models.Model):
     def _create_arrangement(self, values):
         # The index on running arrangements has to know which ones have ended.
         self.env["incasso.arrangement"].flush_model(["stage"])
+        self._lock_for_money()
         return self.env["incasso.arrangement"].create(
             [{"dossier_id": self.id, **values}]
         )
@@ -363,6 +364,7 @@ class IncassoDossier(models.Model):
         self._check_arrangeable(on_date)
         self._check_first_date(day, on_date)
         rule = self.env["incasso.arrangement.rule"]._for_dossiers(self)[self]
+        rule = rule or rule.new()
         due = self._arrangeable(on_date, False).due
         least = min(due, law_amount(rule.smallest_amount))
         if due <= ZERO:
@@ -415,7 +417,7 @@ class IncassoDossier(models.Model):
                 "instalment_amount": float(amount),
                 "instalment_count": 1,
                 "total": float(amount),
-                "rule_id": rule.id,
+                "rule_id": rule._origin.id,
                 "interest": "running",
                 "reminder_days": rule.reminder_days,
                 "grace_days": rule.grace_days,
