@@ -17,7 +17,7 @@ import warnings
 import zipfile
 from typing import NamedTuple
 
-# Odoo loads only the plugins for JPEG, PNG, GIF, BMP and ICO; this one registers itself.
+# Odoo loads no other plugins than for JPEG, PNG, GIF, BMP and ICO.
 from PIL import Image, ImageOps, UnidentifiedImageError, WebPImagePlugin  # noqa: F401
 from stdnum.nl import bsn
 
@@ -288,8 +288,8 @@ def _read_pdf(env, content, refuse):
     if found["active"]:
         refuse(
             env._(
-                "The PDF holds a program, a form or other files. Print it to a new PDF, "
-                "or send a photo."
+                "The PDF holds a program, a form or other files. Print it to a new "
+                "PDF, or send a photo."
             )
         )
     return found["text"]

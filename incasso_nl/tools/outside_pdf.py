@@ -94,7 +94,7 @@ def _text(reader):
     found = []
     length = 0
     for page in reader.pages[:TEXT_PAGES]:
-        # One that grows past all measure is refused here; reading the text passes it by.
+        # One that grows past all measure is refused here; the text passes it by.
         for part in _parts(page):
             part.get_data()
         text = page.extract_text() or ""

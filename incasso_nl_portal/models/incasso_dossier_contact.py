@@ -22,15 +22,20 @@ class IncassoDossier(models.Model):
         return values
 
     def _portal_correspondence(self):
-        """The messages of this dossier that the debtor may read, the oldest first: all
-        that came in, and ours once they are sent."""
+        """The messages of this dossier that the debtor may read, the oldest first: what
+        the debtor or a representative sent in, and ours once they are sent."""
         return (
             self.env["incasso.correspondence"]
             .search(
                 [
                     ("dossier_id", "=", self.id),
                     "|",
+                    # What somebody else wrote about the debtor is not the debtor's.
+                    "&",
                     ("direction", "=", "in"),
+                    ("sender", "=", False),
+                    "&",
+                    ("direction", "=", "out"),
                     ("state", "=", "done"),
                 ]
             )
