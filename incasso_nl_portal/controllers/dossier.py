@@ -114,7 +114,8 @@ class Dossier(DossierPages):
     def document(self, dossier_id, attachment_id, **_kwargs):
         """A file that belongs to a claim."""
         dossier = self._enter(dossier_id)
-        for found in dossier._portal_documents().values():
+        documents = dossier._portal_documents(dossier.claim_ids)
+        for found in documents.values():
             for attachment in found.filtered(lambda file: file.id == attachment_id):
                 return self._download(attachment.name, attachment.raw)
         return self._missing(dossier)

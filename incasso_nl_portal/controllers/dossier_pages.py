@@ -60,9 +60,12 @@ class DossierPages(http.Controller):
         # write is reached from it; what somebody sends never names another record
         # without being looked for within this dossier.
         dossier = request.env["incasso.dossier"].sudo().browse(dossier_id)
-        company = dossier.company_id
+        dossier._portal_fetch()
         self._set_language(dossier.debtor_id)
-        dossier = dossier.with_env(request.env(su=True)).with_company(company)
+        # The day of the debtor, not that of whoever the server takes for the visitor.
+        request.update_context(tz="Europe/Amsterdam")
+        dossier = dossier.with_env(request.env(su=True))
+        dossier = dossier.with_company(dossier.company_id)
         self._log_look(dossier, access, partner, way)
         return dossier
 
@@ -74,14 +77,14 @@ class DossierPages(http.Controller):
         # In sudo, like all that follows: see `_enter`.
         accesses = request.env["incasso.access"].sudo()
         proven = self._proven()
-        access = accesses._valid(
+        access, partner_id = accesses._valid(
             {int(key): grant["version"] for key, grant in proven.items()},
             dossier_id,
             self._wide(proven),
         )
         if access:
             self._touch(proven)
-            partner = access.partner_id or access.debtor_id
+            partner = access.env["res.partner"].browse(partner_id)
             return access, partner, proven[str(access.id)]["way"]
         dossier = accesses.env["incasso.dossier"].browse(dossier_id)
         if request.session.uid:

@@ -442,14 +442,15 @@ class IncassoAccess(models.Model):
 
         :param dict[int, int] versions: by access id, as they were when proven
         :param wide: ids of those that open all dossiers of their debtor in the company
-        :rtype: incasso.access
+        :return: the access, and the id of the partner whose it is
+        :rtype: tuple[incasso.access, int | None]
         """
         if not versions:
-            return self.browse()
+            return self.browse(), None
         self.flush_model()
         self.env.cr.execute(
             """
-            SELECT access.id
+            SELECT access.id, COALESCE(access.partner_id, access.debtor_id)
               FROM incasso_access access
               JOIN incasso_dossier dossier ON dossier.id = %s
               JOIN unnest(%s, %s) AS proven (id, version)
@@ -468,7 +469,8 @@ class IncassoAccess(models.Model):
             """,
             [dossier_id, list(versions), list(versions.values()), list(wide)],
         )
-        return self.browse(row[0] for row in self.env.cr.fetchall())
+        access_id, partner_id = self.env.cr.fetchone() or (None, None)
+        return self.browse(access_id), partner_id
 
     def _dossiers(self, wide=()):
         """The dossiers that these accesses open, the newest first.

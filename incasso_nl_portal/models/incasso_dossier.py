@@ -3,6 +3,8 @@ from odoo.tools import format_date
 
 #: What went out to the debtor, whatever became of it.
 GONE_OUT = ("sent", "delivered", "bounced", "returned")
+#: What the pages show of anybody.
+PARTNER_FIELDS = ["name", "lang", "phone", "email", "street", "zip", "city"]
 #: Steps of a flow by which the debtor gets a letter or an e-mail.
 LETTER_ACTIONS = ("message", "notice")
 
@@ -61,7 +63,9 @@ class IncassoDossier(models.Model):
         self.ensure_one()
         today = fields.Date.context_today(self)
         balance = self._balances(today)[self.id]
-        claims = self.claim_ids
+        claims = self.env["incasso.claim"].search_fetch(
+            [("dossier_id", "=", self.id)], ["move_id"]
+        )
         return {
             "today": today,
             "balance": balance,
@@ -69,15 +73,16 @@ class IncassoDossier(models.Model):
                 (claims.browse(claim.claim_id).with_prefetch(claims.ids), claim)
                 for claim in balance.claims
             ],
-            "cost_entries": self.env["incasso.entry"].search(
-                [("dossier_id", "=", self.id), ("component", "=", "costs")]
+            "cost_entries": self.env["incasso.entry"].search_fetch(
+                [("dossier_id", "=", self.id), ("component", "=", "costs")],
+                ["date", "amount", "kind", "explanation"],
             ),
             "receipts": self.env["incasso.receipt"].search_fetch(
                 [("dossier_id", "=", self.id), ("state", "=", "allocated")],
                 ["date", "amount", "kind"],
             ),
             "letters": self._portal_letters(),
-            "documents": self._portal_documents(),
+            "documents": self._portal_documents(claims),
             "next_sentence": self._portal_next(today),
             "ways": self._portal_ways(balance),
             "account": self.env["incasso.message"]._bank_account(self),
@@ -85,6 +90,32 @@ class IncassoDossier(models.Model):
             "day": lambda day: format_date(self.env, day, date_format="d MMMM y"),
             "explain": self.env["incasso.entry"]._explain,
         }
+
+    def _portal_fetch(self):
+        """Read what every page shows of the dossier and of whoever is in it: few
+        queries and few columns, as a partner has sixty of them."""
+        self.fetch(
+            [
+                "name",
+                "company_id",
+                "creditor_id",
+                "debtor_id",
+                "handler_id",
+                "state",
+                "close_reason",
+                "phase",
+                "is_held",
+                "is_third_party",
+                "next_step_id",
+                "next_action_date",
+                "waiting_message",
+                "run_error",
+                "payment_reference",
+            ]
+        )
+        self.handler_id.fetch(["partner_id"])
+        parties = self.debtor_id | self.creditor_id | self.company_id.partner_id
+        (parties | self.handler_id.partner_id).fetch(PARTNER_FIELDS)
 
     def _portal_due(self):
         """What each of these dossiers comes to today, as far as it was asked for.
@@ -120,12 +151,12 @@ class IncassoDossier(models.Model):
             ["date", "kind", "channel", "subject", "pdf_sha256", "deadline_date"],
         )
 
-    def _portal_documents(self):
+    def _portal_documents(self, claims):
         """The files that are attached to claims, by claim id."""
         attachments = self.env["ir.attachment"].search_fetch(
             [
                 ("res_model", "=", "incasso.claim"),
-                ("res_id", "in", self.claim_ids.ids),
+                ("res_id", "in", claims.ids),
                 ("res_field", "=", False),
             ],
             ["name", "res_id"],

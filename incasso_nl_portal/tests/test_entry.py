@@ -106,11 +106,11 @@ class TestAccessModel(PortalCommon):
         code = access._code().replace(" ", "")
         self.assertEqual(accesses._enter(code, answers, "10.0.0.1").access, access)
         versions = {access.id: access.version}
-        self.assertEqual(accesses._valid(versions, second.id), access)
-        self.assertFalse(accesses._valid(versions, self.other_dossier.id))
+        self.assertEqual(accesses._valid(versions, second.id), (access, helper.id))
+        self.assertFalse(accesses._valid(versions, self.other_dossier.id)[0])
         # Ended, and given again: under another code.
         access._revoke()
-        self.assertFalse(accesses._valid(versions, second.id))
+        self.assertFalse(accesses._valid(versions, second.id)[0])
         again = accesses._of_representative(helper, self.consumer, self.company)
         self.assertEqual(again, access)
         self.assertNotEqual(again._code().replace(" ", ""), code)
