@@ -335,7 +335,9 @@ class IncassoDispute(models.Model):
             if not users:
                 # sudo: to fill in the template; who may record a dispute may have the
                 # creditor asked about it.
-                template.sudo().send_mail(dispute.id, email_values={"email_to": address})
+                template.sudo().send_mail(
+                    dispute.id, email_values={"email_to": address}
+                )
 
     def _who_knows(self):
         """Whom to ask about these claims.

@@ -151,7 +151,9 @@ def _held_costs_step(balance, explained):
         ZERO,
     )
     held = balance.held_costs
-    return Step("costs.held", None, held, {"vat": cents(vat * held / charged)}).as_json()
+    return Step(
+        "costs.held", None, held, {"vat": cents(vat * held / charged)}
+    ).as_json()
 
 
 def _claim(claim, asked):

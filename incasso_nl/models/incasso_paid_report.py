@@ -316,7 +316,9 @@ class IncassoPaidReport(models.Model):
         fitting = waiting.filtered(lambda r: r.dossier_id == self.dossier_id)
         if not fitting:
             fitting = waiting.filtered(
-                lambda r: not r.dossier_id and self.iban and r.account_number == self.iban
+                lambda r: (
+                    not r.dossier_id and self.iban and r.account_number == self.iban
+                )
             )[:1]
             fitting.write(
                 {

@@ -472,8 +472,9 @@ class TestDisputeMoney(ReceiptCommon):
         # 650.00 was asked for; nothing is now, and 40.00 goes back.
         self.assertEqual(dispute.settled_amount, 690.00)
         letter = dossier.outbox_ids.filtered(
-            lambda m: m.template_id
-            == self.env.ref("incasso_nl.template_dispute_upheld")
+            lambda m: (
+                m.template_id == self.env.ref("incasso_nl.template_dispute_upheld")
+            )
         )
         html = letter._text()._render_letter(letter._letter())
         for expected in ("690,00", "40,00", "niets meer te betalen"):

@@ -1,1 +1,1 @@
-from . import contact, dossier, dossier_pages, entry, help, portal
+from . import arrangement, contact, dispute, dossier, dossier_pages, entry, help, portal

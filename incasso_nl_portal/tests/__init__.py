@@ -1,1 +1,1 @@
-from . import test_codes, test_contact, test_entry, test_help, test_portal, test_rights
+from . import test_arrangement, test_codes, test_contact, test_dispute, test_entry, test_help, test_portal, test_rights
