@@ -3,7 +3,15 @@
 import json
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("concurrent_receipts.py")
+HERE = Path(__file__).parent
+
+
+def at_once(odoo_server, name):
+    """What a script found that lets two transactions work at the same moment."""
+    script = "".join((HERE / f).read_text() for f in ("at_once.py", name))
+    output = odoo_server.shell(script)
+    [line] = [line for line in output.splitlines() if line.startswith("RESULT ")]
+    return json.loads(line.removeprefix("RESULT "))
 
 
 def test_two_receipts_at_once_in_two_transactions(odoo_server):
@@ -12,10 +20,7 @@ def test_two_receipts_at_once_in_two_transactions(odoo_server):
 
     The second waits for the first, is refused what it saw before, and starts again.
     """
-    output = odoo_server.shell(SCRIPT.read_text())
-    [line] = [line for line in output.splitlines() if line.startswith("RESULT ")]
-    result = json.loads(line.removeprefix("RESULT "))
-    assert result == {
+    assert at_once(odoo_server, "concurrent_receipts.py") == {
         "waited": True,
         "tries": {"first": 1, "second": 2},
         "paid": [
@@ -25,4 +30,33 @@ def test_two_receipts_at_once_in_two_transactions(odoo_server):
         "balance": 350.0,
         "invoice": 350.0,
         "findings": [],
+    }
+
+
+def test_webhook_and_return_page_at_once(odoo_server):
+    """Two workers hear at the same moment that 1,150.00 was paid, and later that all of
+    it was taken back: one payment, one receipt; one refund, and all is owed again.
+
+    Each time the second waits for the first, is refused what it saw before, starts
+    again, and finds nothing left to do.
+    """
+    waited = {"waited": True, "tries": {"first": 1, "second": 2}, "findings": []}
+    assert at_once(odoo_server, "concurrent_payments.py") == {
+        "paid": waited
+        | {
+            "payments": 1,
+            "receipts": ["allocated"],
+            "refunds": [],
+            "balance": 0.0,
+            "held": False,
+        },
+        "taken_back": waited
+        | {
+            # The outgoing payment names no dossier: it is no receipt.
+            "payments": 1,
+            "receipts": ["reversed"],
+            "refunds": [-1150.0],
+            "balance": 1150.0,
+            "held": False,
+        },
     }

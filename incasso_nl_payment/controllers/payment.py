@@ -1,6 +1,5 @@
 import json
 import re
-from decimal import Decimal
 from urllib.parse import urlencode, urlsplit
 
 from lxml import html
@@ -12,11 +11,10 @@ from odoo.http import request
 from odoo.tools import is_html_empty
 
 from odoo.addons.incasso_nl_portal.controllers.dossier_pages import DossierPages
+from odoo.addons.incasso_nl_portal.tools.typed import read_amount
 from odoo.addons.payment.controllers.portal import PaymentPortal
 
 _BASE = "/incasso/dossier/<int:dossier_id>/pay"
-_GROUPED = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?")
-_PLAIN = re.compile(r"[0-9]+([.,][0-9]{1,2})?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 #: The page with Odoo's payment form needs its scripts, and those of a provider.
@@ -27,20 +25,6 @@ _FORM_POLICY = {
     "font-src": "'self' data:",
     "frame-src": "https:",
 }
-
-
-def read_amount(text):
-    """An amount as Dutch people type it: 25, 25,50, 25.50, 1.250 or 1.250,00.
-
-    :rtype: Decimal
-    :raise ValueError: it is something else
-    """
-    text = re.sub(r"[€\s]", "", text)
-    if _GROUPED.fullmatch(text):
-        return Decimal(text.replace(".", "").replace(",", "."))
-    if _PLAIN.fullmatch(text):
-        return Decimal(text.replace(",", "."))
-    raise ValueError(f"{text!r} is no amount")
 
 
 class DossierPayment(DossierPages):
@@ -64,9 +48,9 @@ class DossierPayment(DossierPages):
         errors = {}
         if part:
             try:
-                key = self._chosen(part, amount)
+                key = self._pay_key(part, amount)
                 dossier._payment_offer(key)
-                return self._to(dossier, f"pay/{key}")
+                return self._pay_go(dossier, f"pay/{key}")
             except UserError as error:
                 errors["amount" if part == "other" else "part"] = str(error)
         return self._page(
@@ -75,13 +59,13 @@ class DossierPayment(DossierPages):
             values={"part": part or (offers and offers[0].key), "amount": amount},
             errors=errors,
             offers=offers,
-            options=self._options(dossier, offers),
+            options=self._pay_options(dossier, offers),
             limits=dossier._payment_range(offers),
             money=dossier._payment_text,
-            **self._transit(dossier),
+            **self._pay_transit(dossier),
         )
 
-    def _chosen(self, part, amount):
+    def _pay_key(self, part, amount):
         """The key of what was chosen in the form.
 
         :raise UserError: it is no amount
@@ -96,14 +80,14 @@ class DossierPayment(DossierPages):
             ) from None
         return f"other-{int(cents)}"
 
-    def _options(self, dossier, offers):
+    def _pay_options(self, dossier, offers):
         """The choices as `form_radios` shows them."""
         money = dossier._payment_text
         options = [
             (
                 offer.key,
-                f"{self._label(offer)}: {money(offer.amount)}",
-                self._why(offer, money),
+                f"{self._pay_label(offer)}: {money(offer.amount)}",
+                self._pay_why(offer, money),
             )
             for offer in offers
         ]
@@ -111,7 +95,7 @@ class DossierPayment(DossierPages):
             options.append(("other", request.env._("Another amount"), False))
         return options
 
-    def _label(self, offer):
+    def _pay_label(self, offer):
         """An offer in a few words."""
         if offer.kind == "claim":
             return request.env._("Invoice %s", offer.claims.name)
@@ -122,7 +106,7 @@ class DossierPayment(DossierPages):
             "other": request.env._("A part"),
         }[offer.kind]
 
-    def _why(self, offer, money):
+    def _pay_why(self, offer, money):
         """What is in an amount that is more than the invoice."""
         if offer.kind == "claim" and offer.costs:
             return request.env._(
@@ -143,7 +127,7 @@ class DossierPayment(DossierPages):
         try:
             offer = dossier._payment_offer(key)
         except UserError as error:
-            return self._refuse(dossier, error)
+            return self._pay_refuse(dossier, error)
         providers, methods = dossier._payment_ways(offer.amount)
         buttons = [
             (method, provider)
@@ -153,18 +137,18 @@ class DossierPayment(DossierPages):
         return self._page(
             "incasso_nl_payment.pay_how",
             dossier,
-            policy={"form-action": self._elsewhere(providers)},
+            policy={"form-action": self._pay_targets(providers)},
             offer=offer,
-            label=self._label(offer),
+            label=self._pay_label(offer),
             money=dossier._payment_text,
             # What the provider asks on its own pages, and what needs its scripts here.
             buttons=[pair for pair in buttons if not _needs_form(pair[1])],
             has_form=any(_needs_form(pair[1]) for pair in buttons),
             transfer=dossier._payment_transfer(offer.amount),
-            **self._transit(dossier),
+            **self._pay_transit(dossier),
         )
 
-    def _elsewhere(self, providers):
+    def _pay_targets(self, providers):
         """Where a form may lead on to: browsers apply the policy to redirects too."""
         tests = {
             "{0.scheme}://{0.netloc}".format(urlsplit(provider._build_request_url("")))
@@ -181,7 +165,7 @@ class DossierPayment(DossierPages):
         dossier = self._enter(dossier_id)
         typed = self._typed(["shown", "provider_id", "method_id"], 20)
         try:
-            transaction = self._start(
+            transaction = self._pay_begin(
                 dossier,
                 key,
                 typed["shown"],
@@ -192,12 +176,12 @@ class DossierPayment(DossierPages):
                 flow="redirect",
             )
         except UserError as error:
-            return self._refuse(dossier, error, key)
-        values = self._send(transaction)
+            return self._pay_refuse(dossier, error, key)
+        values = self._pay_send(transaction)
         target = values.get("redirect_form_html")
         target = target and _address(target)
         if transaction.state == "error" or not target:
-            return self._refuse(
+            return self._pay_refuse(
                 dossier,
                 request.env._(
                     "The page of the bank does not open right now. Nothing was taken "
@@ -218,12 +202,12 @@ class DossierPayment(DossierPages):
         try:
             offer = dossier._payment_offer(key)
         except UserError as error:
-            return self._refuse(dossier, error)
+            return self._pay_refuse(dossier, error)
         providers, methods = dossier._payment_ways(offer.amount)
         return self._page(
             "incasso_nl_payment.pay_form",
             dossier,
-            policy=_FORM_POLICY | {"form-action": self._elsewhere(providers)},
+            policy=_FORM_POLICY | {"form-action": self._pay_targets(providers)},
             offer=offer,
             key=key,
             money=dossier._payment_text,
@@ -259,7 +243,7 @@ class DossierPayment(DossierPages):
         )
         if kwargs.get("flow") not in ("direct", "redirect"):
             raise BadRequest()
-        transaction = self._start(
+        transaction = self._pay_begin(
             dossier,
             key,
             # JSON knows no cents: 25.5 is 25.50.
@@ -268,9 +252,9 @@ class DossierPayment(DossierPages):
             kwargs.get("payment_method_id"),
             kwargs["flow"],
         )
-        return self._send(transaction)
+        return self._pay_send(transaction)
 
-    def _start(self, dossier, key, shown, provider_id, method_id, flow):
+    def _pay_begin(self, dossier, key, shown, provider_id, method_id, flow):
         """Start a payment.
 
         :param str key: what was chosen
@@ -312,7 +296,7 @@ class DossierPayment(DossierPages):
         )
         return transaction
 
-    def _send(self, transaction):
+    def _pay_send(self, transaction):
         """Let the provider know, and the flow stand still.
 
         :return: the values with which a payment goes on
@@ -353,10 +337,10 @@ class DossierPayment(DossierPages):
 
     # === HELPERS === #
 
-    def _to(self, dossier, path):
+    def _pay_go(self, dossier, path):
         return self._protect(request.redirect(f"/incasso/dossier/{dossier.id}/{path}"))
 
-    def _refuse(self, dossier, reason, key=None):
+    def _pay_refuse(self, dossier, reason, key=None):
         """Back to the choice, with the reason.
 
         :param key: what was chosen, where that itself is possible
@@ -365,10 +349,10 @@ class DossierPayment(DossierPages):
         try:
             dossier._payment_offer(key)
         except UserError:
-            return self._to(dossier, "pay")
-        return self._to(dossier, f"pay/{key}")
+            return self._pay_go(dossier, "pay")
+        return self._pay_go(dossier, f"pay/{key}")
 
-    def _transit(self, dossier):
+    def _pay_transit(self, dossier):
         """What a page says of a payment that is on its way."""
         return {"in_transit": dossier._payments_in_transit()}
 

@@ -1,29 +1,12 @@
-from decimal import Decimal
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers.payment import read_amount
 from .common_pages import PaymentPagesCommon
 
 
 @tagged("post_install", "-at_install")
 class TestPages(PaymentPagesCommon):
     """What a debtor sees, and what somebody who means ill gets."""
-
-    def test_amounts_as_people_type_them(self):
-        for text, amount in (
-            ("25", "25"),
-            ("25,50", "25.50"),
-            ("25.5", "25.5"),
-            ("€ 1.250,00", "1250.00"),
-            ("1.250", "1250"),
-            ("1250,5", "1250.5"),
-        ):
-            self.assertEqual(read_amount(text), Decimal(amount), text)
-        for text in ("", "-5", "1e3", "25,505", "12,50,00", "1.25.0", "٢٥", "25 euro"):
-            with self.subTest(text), self.assertRaises(ValueError):
-                read_amount(text)
 
     # === WHAT === #
 
