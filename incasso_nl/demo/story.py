@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import Command, fields
 
@@ -58,6 +59,23 @@ FOR_VELO = (
 )
 
 
+#: What debtors write.
+HOFSTRA = (
+    "Er zit een scheur in het frame. Ik heb de fiets terug naar de winkel gebracht en "
+    "wil een nieuwe of mijn geld terug."
+)
+WATERLELIE = "De banden staan twee keer op de rekening. Klopt dat?"
+HADDAD = (
+    "Ik werk sinds kort minder uren. Meer dan 40 euro per maand lukt nu niet. Het spijt "
+    "me dat het zo lang duurt."
+)
+DIJKGRAAF = "Ik heb nooit een brief over kosten gehad. Dit voelt niet eerlijk."
+WOLTERS = (
+    "Ik krijg sinds vorige week hulp van de gemeente met mijn rekeningen. Mevrouw Timmer "
+    "belt u nog."
+)
+
+
 class Story:
     """Plays the days from the first to this morning.
 
@@ -95,6 +113,7 @@ class Story:
         if ago:
             self.move_to(day, 3)
             self._end_holds(day)
+            self._follow_arrangements(day)
             self._run(day)
         self.move_to(day, 9)
         self._propose(day)
@@ -123,6 +142,15 @@ class Story:
                 ("end_date", "<", day),
             ]
         )._end(day)
+
+    def _follow_arrangements(self, day):
+        self.env["incasso.arrangement"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("stage", "in", ("offered", "active")),
+                ("follow_date", "<=", day),
+            ]
+        )._follow(day)
 
     def _run(self, day):
         run = self.env["incasso.run"]._open_run(self.company)
@@ -297,28 +325,141 @@ class Story:
     def _plan_debtors(self):
         self._on(40, self._dispute_repair)
         self._on(50, self._go_bankrupt)
-        self._on(25, self._dispute, "hofstra", "Crack in the frame, wants a new one")
+        self._on(44, self._arrange, "elbers", 125, 10)
+        self._on(25, self._dispute, "hofstra", "defective", HOFSTRA)
         self._on(20, self._get_administrator)
-        self._on(9, self._promise, "verbruggen", 0, "Pays as soon as the salary is in")
+        self._on(9, self._promise, "verbruggen", 8, "Zodra mijn salaris binnen is.")
+        self._on(6, self._complain, "dijkgraaf")
+        self._on(5, self._ask_help, "wolters")
         self._on(4, self._come_back, "terpstra")
+        self._on(3, self._report_payment, "rondje")
         self._on(3, self._lose_connection, "reitsma")
         self._on(3, self._bounce, "baars")
+        self._on(2, self._ask_arrangement, "haddad")
+        self._on(1, self._ask, "prins")
+        self._on(1, self._move_house, "kuipers")
         self._on(6, self._skip_the_notice)
 
     def _dispute_repair(self):
         """The hotel disputes one of its invoices; the other goes on."""
         dossier = self._dossier("waterlelie")
         repair = dossier.claim_ids.sorted("amount")[:1]
-        dossier._hold(
-            "dispute", "Parts charged twice, says the customer", claims=repair
+        self.stage.as_user("handler", "incasso.dispute")._bring_up(
+            dossier, repair, "wrong_amount", text=WATERLELIE, source="email"
         )
 
-    def _dispute(self, key, reason):
-        self._dossier(key)._hold("dispute", reason)
+    def _dispute(self, key, reason, text):
+        dossier = self._dossier(key)
+        self.stage.as_user("handler", "incasso.dispute")._bring_up(
+            dossier, dossier.claim_ids, reason, text=text, source="portal"
+        )
 
-    def _promise(self, key, until_ago, reason):
-        self._dossier(key)._hold(
-            "promise", reason, end=self.stage.day(until_ago, weekday=False)
+    def _arrange(self, key, amount, days):
+        """On the phone: so much a month, the first within so many days."""
+        today = fields.Date.context_today(self.company)
+        dossier = self._dossier(key)
+        dossier._ask_arrangement(
+            dossier._quote_arrangement(
+                "month", today + timedelta(days=days), today, amount=Decimal(amount)
+            ),
+            "phone",
+            decided=True,
+        )
+        for number in (0, 1):
+            due = dossier.arrangement_id.instalment_ids[number].date
+            ago = (self.stage.today - due).days + 1
+            if ago > 0:
+                self._on(ago, self._pay_amount, key, amount)
+
+    def _ask_arrangement(self, key):
+        """Online, and longer than the rules allow by themselves: a handler decides."""
+        today = fields.Date.context_today(self.company)
+        dossier = self._dossier(key)
+        dossier._ask_arrangement(
+            dossier._quote_arrangement(
+                "month", today + timedelta(days=12), today, amount=Decimal(40)
+            ),
+            "portal",
+            text=HADDAD,
+            budget_income=1780.00,
+            budget_housing=845.00,
+            budget_care=172.00,
+            budget_debts=210.00,
+        )
+
+    def _promise(self, key, days, text):
+        """On the phone: everything, on a day soon."""
+        today = fields.Date.context_today(self.company)
+        dossier = self._dossier(key)
+        owed = dossier._balances(today)[dossier.id].due
+        dossier._promise(owed, today + timedelta(days=days), "phone", text)
+
+    def _complain(self, key):
+        self.stage.as_user("handler", "incasso.complaint").create(
+            {
+                "dossier_id": self._dossier(key).id,
+                "kind": "amount",
+                "source": "portal",
+                "text": DIJKGRAAF,
+            }
+        )
+
+    def _ask_help(self, key):
+        """The municipality helps; nobody has looked at it yet."""
+        self.stage.as_user("handler", "incasso.help.request").create(
+            {
+                "dossier_id": self._dossier(key).id,
+                "kind": "counselling",
+                "source": "portal",
+                "organisation": "Gemeente Lindedorp, schuldhulp",
+                "contact_name": "Merel Timmer",
+                "email": "schuldhulp@lindedorp.example",
+                "street": "Raadhuisplein 3",
+                "zip": "9999 LR",
+                "city": "Lindedorp",
+                "text": WOLTERS,
+            }
+        )
+
+    def _report_payment(self, key):
+        """Says to have paid the rest; finance has not found it."""
+        today = fields.Date.context_today(self.company)
+        dossier = self._dossier(key)
+        self.stage.as_user("handler", "incasso.paid.report").create(
+            {
+                "dossier_id": dossier.id,
+                "amount": float(dossier._balances(today)[dossier.id].due),
+                "date": today - timedelta(days=1),
+                "iban": self.stage.partners[key].bank_ids[:1].acc_number,
+                "source": "portal",
+                "text": "Gisteren met de zakelijke rekening betaald.",
+            }
+        )
+
+    def _ask(self, key):
+        """A question, not answered yet."""
+        self.stage.as_user("handler", "incasso.correspondence").create(
+            {
+                "dossier_id": self._dossier(key).id,
+                "direction": "in",
+                "subject": "Welke fiets was dit?",
+                "source": "portal",
+                "text": "Kunt u mij de huurovereenkomst sturen? Ik weet niet meer om "
+                "welke fiets het gaat.",
+            }
+        )
+
+    def _move_house(self, key):
+        """Gives a new address, which a handler has to accept."""
+        self.stage.as_user("handler", "incasso.person.report").create(
+            {
+                "dossier_id": self._dossier(key).id,
+                "kind": "moved",
+                "source": "portal",
+                "street": "Bloesemstraat 31",
+                "zip": "9999 MB",
+                "city": "Lindedorp",
+            }
         )
 
     def _get_administrator(self):
@@ -398,7 +539,11 @@ class Story:
         dossier = self._dossier(key)
         today = fields.Date.context_today(self.company)
         owed = dossier._balances(today)[dossier.id].due
-        amount = round(float(owed) * part, 2)
+        self._pay_amount(key, round(float(owed) * part, 2))
+
+    def _pay_amount(self, key, amount):
+        """Money with the payment reference of a debtor's dossier."""
+        dossier = self._dossier(key)
         self._receive(
             amount, dossier.payment_reference, self.stage.partners[key], dossier
         )

@@ -66,11 +66,32 @@ class TestDemo(TransactionCase):
                 self.assertTrue(count)
         self.assertEqual(
             set(dossiers.filtered("is_held").hold_ids.mapped("kind"))
-            - {"dispute", "promise", "debt_aid", "bankruptcy", "address_unknown"},
+            - {
+                "dispute",
+                "arrangement",
+                "promise",
+                "payment_proof",
+                "debt_aid",
+                "bankruptcy",
+                "address_unknown",
+            },
             set(),
         )
         self.assertEqual(
             set(dossiers.mapped("debtor_type")), {"consumer", "business", "government"}
+        )
+        # What debtors brought up, each once at the least and not decided yet.
+        self.assertLessEqual(
+            {
+                "incasso.arrangement",
+                "incasso.dispute",
+                "incasso.paid.report",
+                "incasso.help.request",
+                "incasso.person.report",
+                "incasso.correspondence",
+                "incasso.complaint",
+            },
+            set(self.env["incasso.work"].search([]).mapped("kind")),
         )
         self.assertFalse(
             self._count("incasso.message", ("state", "=", "failed")),
@@ -88,6 +109,19 @@ class TestDemo(TransactionCase):
         self.assertEqual((receipt.principal, receipt.costs), (239.00, 40.00))
         self.assertGreater(receipt.interest, 0.0)
         self.assertEqual(receipt.surplus, 0.0)
+
+    def test_arrangement_is_kept(self):
+        """Lotte Elbers pays 125.00 a month; what is left is in the last instalment."""
+        arrangement = self.env["incasso.arrangement"].search(
+            [("debtor_id", "=", self.stage.partners["elbers"].id)]
+        )
+        self.assertEqual(arrangement.stage, "active")
+        parts = arrangement.instalment_ids
+        self.assertEqual(set(parts[:-1].mapped("amount")), {125.00})
+        self.assertLessEqual(parts[-1:].amount, 125.00)
+        self.assertAlmostEqual(sum(parts.mapped("amount")), arrangement.total)
+        due = parts.filtered(lambda part: part.date < self.stage.today)
+        self.assertEqual(set(due.mapped("state")), {"paid"})
 
     def test_limitation_dates_are_current(self):
         """What the messages interrupted is in the stored dates."""

@@ -168,6 +168,7 @@ def crowd(visitors, page):
     """All visitors at once, each opening the page again and again.
 
     :return: seconds of each request, and pages a second
+    :raise SystemExit: a page was refused
     """
     times, failed = [], []
     until = time.perf_counter() + CROWD_SECONDS
@@ -176,8 +177,8 @@ def crowd(visitors, page):
         try:
             while time.perf_counter() < until:
                 times.append(visitor.look(page))
-        except SystemExit as error:
-            failed.append(str(error))
+        except (SystemExit, OSError, http.client.HTTPException) as error:
+            failed.append(f"{visitor.pages[page]}: {error}")
 
     threads = [threading.Thread(target=visit, args=[one]) for one in visitors]
     began = time.perf_counter()
