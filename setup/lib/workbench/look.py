@@ -1,7 +1,8 @@
 """Look at a running product as a newcomer does: ``python -m workbench.look URL``.
 
 Runs in Odoo's environment, for Playwright. Opens the login page, logs the
-administrator in, opens the Collections app, and prints what it saw.
+administrator in, opens the Collections app and the page where debtors get in, and
+prints what it saw.
 """
 
 import sys
@@ -34,6 +35,13 @@ def look(page, url):
     print(f"  rows in view:  {rows}")
 
 
+def look_as_debtor(page, url):
+    """Print what a debtor meets."""
+    page.goto(f"{url}/incasso")
+    page.wait_for_selector("input[name=code]")
+    print(f"Debtor's door:   {page.title()}")
+
+
 def main():
     picture = Path(CACHE / "demo-check.png")
     errors = []
@@ -47,9 +55,11 @@ def main():
         page.on("pageerror", lambda error: errors.append(str(error)))
         try:
             look(page, sys.argv[1])
+            page.screenshot(path=picture)
+            look_as_debtor(page, sys.argv[1])
         except Error as error:
             errors.append(error.message)
-        page.screenshot(path=picture)
+            page.screenshot(path=picture)
         chromium.close()
     print(f"Picture:         {picture}")
     for error in errors:

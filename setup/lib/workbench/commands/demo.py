@@ -90,7 +90,7 @@ def running_port():
 
 
 def collect_logins(interpreter, environment):
-    """Find out once per build who can log in, and keep it."""
+    """Find out once per build who can log in, and which codes debtors have."""
     said = databases.shell(
         interpreter,
         environment,
@@ -98,15 +98,26 @@ def collect_logins(interpreter, environment):
         (LIB / "shell/demo_logins.py").read_text(),
         log="demo-logins.log",
     )
-    rows = [line.split("\t")[1:] for line in said.splitlines() if "LOGIN\t" in line]
+    rows = [line.split("\t") for line in said.splitlines()]
+    rows = [row for row in rows if row[0] in ("LOGIN", "DEBTOR") and len(row) == 4]
+    found = {
+        kind: "".join(
+            f"  {first:<16} {second:<24} {third}\n"
+            for name, first, second, third in rows
+            if name == kind
+        )
+        for kind in ("LOGIN", "DEBTOR")
+    }
     LOGINS.write_text(
-        "".join(f"  {login:<16} {name:<24} {role}\n" for login, name, role in rows)
+        "Log in with one of these; the password is the same word:\n"
+        f"{found['LOGIN']}"
+        "A debtor opens /incasso with a code, a postcode and a house number:\n"
+        f"{found['DEBTOR']}"
     )
 
 
 def announce(port):
     print(f"\nThe product runs on http://localhost:{port}")
-    print("Log in with one of these; the password is the same word:")
     print(LOGINS.read_text().rstrip())
     print(f"E-mail it sends is kept in {MAIL}.")
 
