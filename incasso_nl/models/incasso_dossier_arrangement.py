@@ -291,7 +291,7 @@ class IncassoDossier(models.Model):
             reasons.append(self.env._("The dossier is in court."))
         # sudo: only whether there is any; a debtor's own page asks this too.
         if self.env["incasso.debt.aid"].sudo()._active_for(self.debtor_id):
-            reasons.append(self.env._("The debtor has debt aid."))
+            reasons.append(self.env._("Somebody helps with the debts."))
         return reasons
 
     def _interest_along(self, found, on_date):

@@ -147,10 +147,8 @@ class Arrangement(DossierPages):
         today = fields.Date.context_today(dossier)
         try:
             dossier._check_arrangeable(today)
-        except UserError as error:
-            return self._page(
-                "incasso_nl_portal.arrangement_none", dossier, reason=str(error)
-            )
+        except UserError:
+            return self._page("incasso_nl_portal.arrangement_none", dossier)
         rule = dossier.env["incasso.arrangement.rule"]._for_dossiers(dossier)[dossier]
         return self._page(
             "incasso_nl_portal.arrangement",
@@ -316,10 +314,8 @@ class Arrangement(DossierPages):
     def _arrangement_promise_form(self, dossier, typed, errors, today):
         try:
             dossier._check_arrangeable(today)
-        except UserError as error:
-            return self._page(
-                "incasso_nl_portal.arrangement_none", dossier, reason=str(error)
-            )
+        except UserError:
+            return self._page("incasso_nl_portal.arrangement_none", dossier)
         rule = dossier.env["incasso.arrangement.rule"]._for_dossiers(dossier)[dossier]
         return self._page(
             "incasso_nl_portal.promise",
