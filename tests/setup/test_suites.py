@@ -40,6 +40,26 @@ def test_everything_without_a_filter(checkout):
     assert not selection.is_filtered
 
 
+def test_lanes_share_all_files(checkout):
+    folder = checkout / "incasso_nl/tests"
+    (folder / "test_long.py").write_text(
+        "class TestLong:\n"
+        + "".join(f"    def test_{n}(self): ...\n" for n in range(9))
+    )
+    files = {f"/incasso_nl/tests/{file.name}" for file in folder.glob("test_*.py")}
+    long, others = suites.Selection([]).lanes(2)
+    assert long == ["/incasso_nl/tests/test_long.py"]
+    assert set(others) == files - set(long)
+    (everything,) = suites.Selection([]).lanes(1)
+    assert set(everything) == files
+
+
+def test_a_filter_takes_one_lane(checkout):
+    selection = suites.Selection(["incasso_nl"], "interest")
+    assert selection.lanes(2) == [selection.tags]
+    assert suites.Selection(["law"]).lanes(2) == []
+
+
 @pytest.mark.parametrize(
     ("expression", "tags"),
     [

@@ -84,6 +84,16 @@ class Results:
     def passed(self):
         return len(self.started - self.failed - self.skipped)
 
+    def merge(self, other):
+        """Take over what another log held.
+
+        :param Results other: of other tests
+        """
+        self.started |= other.started
+        self.failed |= other.failed
+        self.skipped |= other.skipped
+        self.unexpected += other.unexpected
+
     def add(self, record):
         """Take in one message of the log.
 

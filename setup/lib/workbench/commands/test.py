@@ -6,17 +6,22 @@ database of the last run is kept and just the changed addons are updated.
 """
 
 import argparse
+import os
 import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 
-from .. import odoo, python_env
+from .. import databases, odoo, python_env
 from ..addon_database import TEST
 from ..odoo_log import Expectations, Results, records
 from ..paths import CACHE, LOGS, ROOT
 from ..server import free_port
 from ..steps import StepError, only_one, step
 from ..suites import Selection
+
+#: Processes that run Odoo's tests side by side; each takes a core and a gigabyte.
+MOST_LANES = 2
 
 
 class Tally:
@@ -81,14 +86,14 @@ class Pytest:
         tally.add(self.name, max(passed, 0), failed, counts["skipped"])
 
 
-def run_odoo_tests(interpreter, environment, tags, results):
+def run_odoo_tests(interpreter, environment, database, tags, results):
     """Run the addons' tests and follow Odoo's log while they run."""
     command = odoo.command(
         interpreter,
-        *("-d", TEST.name, "--stop-after-init", "--test-tags", ",".join(tags)),
+        *("-d", database, "--stop-after-init", "--test-tags", ",".join(tags)),
         *("--http-port", free_port()),
     )
-    log = LOGS / "odoo-tests.log"
+    log = LOGS / f"odoo-tests-{database}.log"
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -111,6 +116,32 @@ def run_odoo_tests(interpreter, environment, tags, results):
     code = process.wait()
     if code and not results.failed and not results.unexpected:
         raise StepError(f"Odoo ended with code {code}", f"Read {log}.")
+
+
+def run_lanes(interpreter, environment, lanes, results):
+    """Run parts of the addons' tests side by side: each on a copy of the database, the
+    first on the database itself.
+
+    :param list lanes: ``--test-tags`` of each part
+    :param results: to add up what they found
+    """
+    names = [TEST.name, *(f"{TEST.name}_{n}" for n in range(2, len(lanes) + 1))]
+    for name in names[1:]:
+        databases.copy(environment, TEST.name, name)
+    found = [Results(results.expectations) for _lane in lanes]
+    try:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            running = [
+                pool.submit(run_odoo_tests, interpreter, environment, *lane)
+                for lane in zip(names, lanes, found, strict=True)
+            ]
+        for lane in running:
+            lane.result()
+    finally:
+        for name in names[1:]:
+            databases.drop(environment, name)
+    for lane in found:
+        results.merge(lane)
 
 
 def run_suites(selection, tally, *, rebuild):
@@ -142,7 +173,8 @@ def _run_on_odoo(selection, tally, extra, rebuild):
     TEST.make_current(interpreter, environment, rebuild=rebuild, watch=watch)
     if selection.tags:
         with step(f"Odoo's tests: {', '.join(selection.tags)}"):
-            run_odoo_tests(interpreter, environment, selection.tags, results)
+            lanes = selection.lanes(min(os.cpu_count() or 1, MOST_LANES))
+            run_lanes(interpreter, environment, lanes, results)
     if results.unexpected:
         print(f"Odoo's log: {len(results.unexpected)} messages not expected")
     if selection.tags or results.unexpected:
