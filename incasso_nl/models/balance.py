@@ -204,6 +204,13 @@ class DossierBalance(NamedTuple):
             costs=self.costs - self.held_costs,
         )
 
+    def with_all_free(self) -> "DossierBalance":
+        """The same balance as if no hold stopped anything: to tell what is owed, not to
+        ask for it."""
+        return self._replace(
+            claims=[claim._replace(is_held=False) for claim in self.claims]
+        )
+
     @property
     def held_costs(self) -> Decimal:
         """The part of the open costs that was charged for claims that a hold stops.

@@ -68,6 +68,28 @@ class IncassoDossier(models.Model):
         apart = self.debtor_type == "consumer" and head.is_company
         return self.debtor_id if apart else head
 
+    def _write_what_is_owed(self, template, recipients, facts=None):
+        """Queue a letter to somebody who has to know what is owed, though the dossier
+        stands still, and to whom else one writes about the person.
+
+        :param str template: external id; one that was taken out of use is not sent
+        :param dict recipients: `res.partner` by dossier id
+        :param dict facts: see `report.letter_values.merge_values`
+        """
+        template = self.env.ref(template)
+        if template.state != "active":
+            return
+        today = fields.Date.context_today(self)
+        balances = self._balances(today)
+        self.env["incasso.message"]._queue(
+            self,
+            template,
+            today,
+            {id_: balance.with_all_free() for id_, balance in balances.items()},
+            extra=dict.fromkeys(self.ids, facts or {}),
+            recipients=recipients,
+        )
+
     @api.model
     def _open_of(self, persons):
         """The open dossiers of persons and of their contacts, in every company.

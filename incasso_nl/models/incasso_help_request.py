@@ -274,8 +274,7 @@ class IncassoHelpRequest(models.Model):
                     "kind": self.kind,
                     "representative_id": representative.id,
                     "reference": self.reference,
-                    "start_date": self.start_date
-                    or fields.Date.context_today(self),
+                    "start_date": self.start_date or fields.Date.context_today(self),
                 }
             )
         self._close(
@@ -403,7 +402,9 @@ class IncassoHelpRequest(models.Model):
     def _event_text(self):
         """Override of `incasso.request` to say what kind of help it is."""
         return self.env._(
-            "%(kind)s, reported under %(number)s", kind=self._kind_name(), number=self.name
+            "%(kind)s, reported under %(number)s",
+            kind=self._kind_name(),
+            number=self.name,
         )
 
     def _kind_name(self):
@@ -422,32 +423,16 @@ class IncassoHelpRequest(models.Model):
         first = dossiers.browse(
             group[0].id for group in dossiers.grouped("company_id").values()
         )
-        for template, group, recipients in (
-            (
-                "incasso_nl.template_help_accepted",
-                first,
-                {dossier.id: dossier.debtor_id for dossier in first},
-            ),
-            (
-                "incasso_nl.template_help_representative",
-                dossiers,
-                dict.fromkeys(dossiers.ids, self.representative_id),
-            ),
-        ):
-            self._queue_letters(group, self.env.ref(template).sudo(), recipients)
-
-    def _queue_letters(self, dossiers, template, recipients):
-        if template.state != "active":
-            # Taken out of use: somebody writes by hand.
-            return
-        today = fields.Date.context_today(self)
-        dossiers.env["incasso.message"]._queue(
-            dossiers,
-            template,
-            today,
-            dossiers._balances(today),
-            extra=dict.fromkeys(dossiers.ids, self._letter_facts()),
-            recipients=recipients,
+        facts = self._letter_facts()
+        first._write_what_is_owed(
+            "incasso_nl.template_help_accepted",
+            {dossier.id: dossier.debtor_id for dossier in first},
+            facts,
+        )
+        dossiers._write_what_is_owed(
+            "incasso_nl.template_help_representative",
+            dict.fromkeys(dossiers.ids, self.representative_id),
+            facts,
         )
 
     def _letter_facts(self):

@@ -205,7 +205,10 @@ class IncassoPersonReport(models.Model):
                         "estate."
                     )
                 )
-            report._write_letter("incasso_nl.template_heirs")
+            report.dossier_id._write_what_is_owed(
+                "incasso_nl.template_heirs",
+                {report.dossier_id.id: person.incasso_estate_id},
+            )
 
     # === BUSINESS METHODS - AT ONCE === #
 
@@ -294,8 +297,8 @@ class IncassoPersonReport(models.Model):
         # In sudo: a visitor with access to the dossier reports it, and handlers need
         # not be allowed to edit contacts. Nothing but the marks is written.
         partner = self.addressee_id.sudo()
-        channels = ("post", "email") if self.wrong_channel == "both" else (
-            self.wrong_channel,
+        channels = (
+            ("post", "email") if self.wrong_channel == "both" else (self.wrong_channel,)
         )
         for channel in channels:
             if not partner[UNREACHABLE[channel]]:

@@ -270,8 +270,6 @@ class IncassoPrivacyIncident(models.Model):
             )
         if self.risk == "high" and not self.informed_date:
             missing.append(
-                self.env._(
-                    "Tell the people concerned: the risk is high (art. 34 AVG)."
-                )
+                self.env._("Tell the people concerned: the risk is high (art. 34 AVG).")
             )
         return missing

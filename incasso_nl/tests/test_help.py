@@ -68,8 +68,9 @@ class HelpCommon(MessageCommon):
 
     def _letters(self, dossiers, template):
         return dossiers.outbox_ids.filtered(
-            lambda message: message.template_id
-            == self.env.ref(f"incasso_nl.template_{template}")
+            lambda message: (
+                message.template_id == self.env.ref(f"incasso_nl.template_{template}")
+            )
         )
 
 
@@ -186,7 +187,10 @@ class TestHelp(HelpCommon):
         self.assertEqual(
             set(messages.mapped("state")), {"rendered"}, messages.mapped("failure")
         )
-        text = to_helper.filtered(lambda m: m.dossier_id == self.own).email_body
+        to_own = to_helper.filtered(lambda m: m.dossier_id == self.own)
+        # What is owed, though the dossier stands still: the helper needs it.
+        self.assertEqual(to_own.principal, 1000.0)
+        text = to_own.email_body
         self.assertIn("BB-118", text)
         self.assertIn("Jan de Vries", text)
         self.assertIn("Bewindvoering De Brug", to_debtor[0].subject)
@@ -244,9 +248,7 @@ class TestHelp(HelpCommon):
         )
         self._decide(second, "action_accept")
         self.assertEqual(second.debt_aid_id, first.debt_aid_id)
-        self.assertEqual(
-            self.own._recipients()[self.own.id].name, "Nieuw Bewind"
-        )
+        self.assertEqual(self.own._recipients()[self.own.id].name, "Nieuw Bewind")
 
     def test_decided_once(self):
         request = self._request()
@@ -287,9 +289,7 @@ class TestHelp(HelpCommon):
         self._decide(request, "action_reject")
         self.assertFalse(any(self.dossiers.mapped("is_held")))
         self.assertFalse(
-            self.env["incasso.debt.aid"].search(
-                [("partner_id", "=", self.consumer.id)]
-            )
+            self.env["incasso.debt.aid"].search([("partner_id", "=", self.consumer.id)])
         )
         letter = self._letters(self.dossiers, "help_rejected")
         self.assertEqual(letter.dossier_id, self.own)

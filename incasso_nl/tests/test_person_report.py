@@ -43,9 +43,7 @@ class TestPersonReport(PersonCommon):
         self.assertEqual(waiting.state, "cancelled")
         # Each company has its own register.
         incidents = report.incident_ids
-        self.assertEqual(
-            incidents.company_id, self.company | self.other_company
-        )
+        self.assertEqual(incidents.company_id, self.company | self.other_company)
         incident = incidents.filtered(lambda i: i.company_id == self.company)
         self.assertEqual(incident.state, "suspected")
         self.assertEqual(incident.partner_id, self.consumer)
@@ -236,12 +234,15 @@ class TestPersonReport(PersonCommon):
         self._decide(report, "action_write_to_heirs")
         letter = self._letters(self.own, "heirs")
         self.assertEqual(letter.recipient_id, estate)
+        self.assertEqual(letter.principal, 1000.0)
         letter._render()
         self.assertEqual(letter.state, "rendered", letter.failure)
         self.assertTrue(self.own.is_held, "the letter asks, it does not go on")
 
     def test_nothing_is_addressed_to_the_dead(self):
-        self._decide(self._report("deceased", since_date="2026-11-10"), "action_confirm")
+        self._decide(
+            self._report("deceased", since_date="2026-11-10"), "action_confirm"
+        )
         self.assertNotIn(self.own.id, self.own._recipients())
         self.assertFalse(self._queue(self.own, self.thanks))
         self.assertEqual(self.own._channels(), {})
@@ -255,7 +256,9 @@ class TestPersonReport(PersonCommon):
 
     def test_interest_goes_on_after_a_death(self):
         # 1000 x 4% x 231 / 365 = 25.32, as in test_help: the heirs owe it.
-        self._decide(self._report("deceased", since_date="2026-11-10"), "action_confirm")
+        self._decide(
+            self._report("deceased", since_date="2026-11-10"), "action_confirm"
+        )
         balance = self.third._balances(TODAY)[self.third.id]
         self.assertEqual(str(balance.interest), "25.32")
 
@@ -272,9 +275,7 @@ class TestPersonReport(PersonCommon):
         for user in (self.handler, self.finance):
             with self.assertRaises(AccessError):
                 incident.with_user(user).sudo(False).read(["what"])
-        self.assertTrue(
-            incident.with_user(self.auditor).sudo(False).read(["what"])
-        )
+        self.assertTrue(incident.with_user(self.auditor).sudo(False).read(["what"]))
 
 
 @tagged("post_install", "-at_install")

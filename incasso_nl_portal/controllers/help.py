@@ -26,7 +26,10 @@ _REPORTER = {"reporter_name": 100, "reporter_relation": 60}
 
 
 class Help(DossierPages):
-    """Help with debts; and a wrong person or address."""
+    """Help with debts; and a wrong person or address.
+
+    Odoo makes one class of all these pages: what is here has names of its own.
+    """
 
     # === HELP === #
 
@@ -40,9 +43,7 @@ class Help(DossierPages):
     def help(self, dossier_id, **_kwargs):
         """Where to find help, and which kind somebody may have already."""
         dossier = self._enter(dossier_id)
-        return self._page(
-            "incasso_nl_portal.help", dossier, kinds=self._help_kinds()
-        )
+        return self._page("incasso_nl_portal.help", dossier, kinds=self._help_kinds())
 
     @http.route(
         "/incasso/dossier/<int:dossier_id>/help/<string:kind>",
@@ -61,7 +62,7 @@ class Help(DossierPages):
             lambda found: found.kind == kind and found.state in OPEN_STATES
         )
         if waiting:
-            return self._back(dossier, self._told_already(waiting[0]))
+            return self._back(dossier, self._help_told_already(waiting[0]))
         values, errors = {}, {}
         if request.httprequest.method == "POST":
             values = self._typed(
@@ -73,22 +74,22 @@ class Help(DossierPages):
                     "text": 4000,
                 }
             )
-            errors = self._check_help(kind, values)
+            errors = self._help_check(kind, values)
             if not errors:
-                found, errors = self._save(
+                found, errors = self._help_save(
                     dossier,
                     "incasso.help.request",
                     {**values, "kind": kind, "care": values["care"] or False},
                 )
                 if found:
-                    return self._back(dossier, self._thank_for_help(found))
+                    return self._back(dossier, self._help_thanks(found))
         return self._page(
             "incasso_nl_portal.help_form",
             dossier,
             kind=kind,
             kind_label=kinds[kind],
             has_helper=kind not in dict(NO_AID),
-            care_options=self._care_options(),
+            care_options=self._help_care_options(),
             values=values,
             errors=errors,
         )
@@ -105,14 +106,14 @@ class Help(DossierPages):
             "special_care": request.env._("I need you to treat me with extra care"),
         }
 
-    def _care_options(self):
+    def _help_care_options(self):
         field = request.env["res.partner"].sudo()._fields["incasso_care"]
         labels = dict(field._description_selection(request.env))
         return [(code, labels[code], False) for code, _label in CARE_CODES]
 
-    def _check_help(self, kind, values):
+    def _help_check(self, kind, values):
         """What is missing or wrong, by field."""
-        errors = self._check_contact(values)
+        errors = self._help_check_contact(values)
         if kind == "special_care":
             if values["care"] not in dict(CARE_CODES):
                 errors["care"] = request.env._("Choose what you need from us.")
@@ -126,12 +127,12 @@ class Help(DossierPages):
                         "Fill in an e-mail address or a phone number of who helps you."
                     ),
                 )
-            self._check_day(values, "start_date", errors)
+            self._help_check_day(values, "start_date", errors)
         if kind != "special_care":
             values["care"] = ""
         return errors
 
-    def _check_contact(self, values):
+    def _help_check_contact(self, values):
         errors = {}
         if values.get("email") and not email_normalize(values["email"]):
             errors["email"] = request.env._(
@@ -139,7 +140,7 @@ class Help(DossierPages):
             )
         return errors
 
-    def _check_day(self, values, name, errors, required=False):
+    def _help_check_day(self, values, name, errors, required=False):
         """Look at a date that was typed: today at the latest."""
         typed = values[name]
         day = parse_date(typed)
@@ -153,7 +154,7 @@ class Help(DossierPages):
             # As the field of the form takes it, too.
             values[name] = day.isoformat()
 
-    def _save(self, dossier, model, values):
+    def _help_save(self, dossier, model, values):
         """Make a request with its files.
 
         :return: the request, empty if something is wrong; and what that is, by field
@@ -180,33 +181,33 @@ class Help(DossierPages):
             return dossier.env[model], {"files" if files else "": str(error)}
         return found, {}
 
-    def _thank_for_help(self, found):
+    def _help_thanks(self, found):
         if found.kind == "none_yet" and not found.breathing_date:
             return request.env._(
                 "Thank you. You had time to look for help this year already. We look "
                 "at it, and you hear from us by %s.",
-                self._day(found.answer_date),
+                self._help_day(found.answer_date),
             )
         if found.kind == "none_yet":
             return request.env._(
                 "Thank you. Your dossiers with us stand still through %s. Use that "
                 "time: help is free.",
-                self._day(found.breathing_date),
+                self._help_day(found.breathing_date),
             )
         return request.env._(
             "Thank you. Your dossiers with us stand still now. We look at what you "
             "told us, and you hear from us by %s.",
-            self._day(found.answer_date),
+            self._help_day(found.answer_date),
         )
 
-    def _told_already(self, waiting):
+    def _help_told_already(self, waiting):
         return request.env._(
             "You told us this already. We are looking at it, and you hear from us by "
             "%s.",
-            self._day(waiting.answer_date),
+            self._help_day(waiting.answer_date),
         )
 
-    def _day(self, day):
+    def _help_day(self, day):
         return format_date(request.env, day, date_format="d MMMM y")
 
     # === PERSON OR ADDRESS, WITH ACCESS === #
@@ -244,7 +245,7 @@ class Help(DossierPages):
             )
         )
         if waiting:
-            return self._back(dossier, self._told_already(waiting[0]))
+            return self._back(dossier, self._help_told_already(waiting[0]))
         values, errors = {}, {}
         if request.httprequest.method == "POST":
             values = self._typed(
@@ -256,16 +257,16 @@ class Help(DossierPages):
                     "text": 4000,
                 }
             )
-            errors = self._check_person(kind, values)
+            errors = self._person_check(kind, values)
             if not errors:
-                found, errors = self._save(
+                found, errors = self._help_save(
                     dossier,
                     "incasso.person.report",
                     {
                         **values,
                         "kind": kind,
                         "proof": "access",
-                        "wrong_channel": self._reached_by(dossier),
+                        "wrong_channel": self._person_reached_by(dossier),
                     },
                 )
                 if found:
@@ -274,7 +275,7 @@ class Help(DossierPages):
                         request.env._(
                             "Thank you. We send no more letters there. We look at "
                             "what you told us, and you hear from us by %s.",
-                            self._day(found.answer_date),
+                            self._help_day(found.answer_date),
                         ),
                     )
         return self._page(
@@ -293,8 +294,8 @@ class Help(DossierPages):
             "not_me": request.env._("I am not the person you write to"),
         }
 
-    def _check_person(self, kind, values):
-        errors = self._check_contact(values)
+    def _person_check(self, kind, values):
+        errors = self._help_check_contact(values)
         if kind == "moved":
             for name, text in {
                 "street": request.env._("Fill in the street and house number."),
@@ -303,15 +304,15 @@ class Help(DossierPages):
             }.items():
                 if not values[name]:
                     errors[name] = text
-            self._check_day(values, "since_date", errors)
+            self._help_check_day(values, "since_date", errors)
         elif kind == "deceased":
-            self._check_day(values, "since_date", errors, required=True)
+            self._help_check_day(values, "since_date", errors, required=True)
             if not values["reporter_name"]:
                 errors["reporter_name"] = request.env._("Fill in your name.")
         return errors
 
-    def _reached_by(self, dossier):
-        """What is wrong: the e-mail address for who came by a link, else the address."""
+    def _person_reached_by(self, dossier):
+        """What is wrong: the e-mail address of who came by a link, or the address."""
         return "email" if self._proof(dossier.id)[2] == "link" else "post"
 
     # === NOT FOR ME, WITHOUT ACCESS === #
@@ -350,10 +351,10 @@ class Help(DossierPages):
                 "text": 2000,
             }
         )
-        errors = self._check_not_me(typed)
+        errors = self._not_me_check(typed)
         # In sudo: nobody is logged in. What it gives back is not shown.
         accesses = request.env["incasso.access"].sudo()
-        if not errors and self._too_many(accesses, typed):
+        if not errors and self._not_me_too_many(accesses, typed):
             errors[""] = request.env._(
                 "This was used too often. Please call us, or try again in an hour."
             )
@@ -365,7 +366,7 @@ class Help(DossierPages):
                 kinds=self._not_me_kinds(),
                 ways=self._not_me_ways(),
             )
-        dossier, proof = self._find_letter(accesses, typed)
+        dossier, proof = self._not_me_letter(accesses, typed)
         if dossier:
             dossier.env["incasso.person.report"]._receive_unproven(
                 dossier,
@@ -403,7 +404,7 @@ class Help(DossierPages):
             ("email", request.env._("By e-mail"), False),
         ]
 
-    def _check_not_me(self, typed):
+    def _not_me_check(self, typed):
         errors = {}
         if typed["kind"] not in {kind for kind, *_rest in self._not_me_kinds()}:
             errors["kind"] = request.env._("Choose what is the matter.")
@@ -423,7 +424,7 @@ class Help(DossierPages):
                 )
         return errors
 
-    def _too_many(self, accesses, typed):
+    def _not_me_too_many(self, accesses, typed):
         """Count this report; whether there were too many in an hour."""
         letter = normal_code(typed["code"]) or typed["number"].upper()
         own = accesses._address_key(request.httprequest.remote_addr)
@@ -435,7 +436,7 @@ class Help(DossierPages):
         )
         return bool(locked_until)
 
-    def _find_letter(self, accesses, typed):
+    def _not_me_letter(self, accesses, typed):
         """The dossier that a letter is about, if what is printed on it is right.
 
         :return: `incasso.dossier`, empty if there is none; and the proof

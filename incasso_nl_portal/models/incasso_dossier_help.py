@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
+from odoo.addons.incasso_nl.models.incasso_person_report import UNPROVEN
 from odoo.addons.incasso_nl.models.incasso_request import OPEN_STATES
 
 
@@ -11,18 +12,21 @@ class IncassoDossier(models.Model):
 
     def _portal_values(self):
         """Override: what was told and is not decided yet, and who represents."""
+        undecided = [("dossier_id", "=", self.id), ("state", "in", OPEN_STATES)]
+        shown = ["received_at", "answer_date"]
         represented = self.env["incasso.debt.aid"]._representatives(self.debtor_id)
+        representative = represented.get(self.debtor_id.id, self.env["res.partner"])
+        representative.fetch(["name"])
         return {
             **super()._portal_values(),
-            "help_requests": self.help_request_ids.filtered(
-                lambda request: request.state in OPEN_STATES
+            "help_requests": self.env["incasso.help.request"].search_fetch(
+                undecided, shown
             ),
-            # Not what somebody without access said: a wrong person is told nothing,
-            # and neither is anybody told of a wrong person.
-            "person_reports": self.person_report_ids.filtered(
-                lambda report: report.state in OPEN_STATES and report._is_proven()
+            # Not what somebody without access said: whoever is here did not.
+            "person_reports": self.env["incasso.person.report"].search_fetch(
+                [*undecided, ("proof", "not in", UNPROVEN)], shown
             ),
-            "representative": represented.get(self.debtor_id.id),
+            "representative": representative,
         }
 
     def _portal_held(self, hold):

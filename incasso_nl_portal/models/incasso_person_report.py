@@ -7,7 +7,7 @@ class IncassoPersonReport(models.Model):
     def _renew_access(self):
         """Override of `incasso_nl`: codes and links that went to the wrong address or
         person open nothing any more; the next letter has a new code."""
-        super()._renew_access()
+        result = super()._renew_access()
         for report in self:
             persons = report.addressee_id | report.dossier_id._person()
             # In sudo, of all companies: what lies in the wrong hands is a letter, from
@@ -22,3 +22,4 @@ class IncassoPersonReport(models.Model):
                     ("debtor_id", "in", persons.ids),
                 ]
             )._reissue()
+        return result

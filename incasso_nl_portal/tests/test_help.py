@@ -87,8 +87,9 @@ class TestHelpPages(HelpPortal):
         self.assertIn("help is free", self.url_open(self.dossier_url).text)
         self.assertTrue(
             self.dossier.outbox_ids.filtered(
-                lambda m: m.template_id
-                == self.env.ref("incasso_nl.template_help_referral")
+                lambda m: (
+                    m.template_id == self.env.ref("incasso_nl.template_help_referral")
+                )
             )
         )
 
