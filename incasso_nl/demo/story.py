@@ -66,13 +66,13 @@ HOFSTRA = (
 )
 WATERLELIE = "De banden staan twee keer op de rekening. Klopt dat?"
 HADDAD = (
-    "Ik werk sinds kort minder uren. Meer dan 40 euro per maand lukt nu niet. Het spijt "
-    "me dat het zo lang duurt."
+    "Ik werk sinds kort minder uren. Meer dan 40 euro per maand lukt nu niet. Het "
+    "spijt me dat het zo lang duurt."
 )
 DIJKGRAAF = "Ik heb nooit een brief over kosten gehad. Dit voelt niet eerlijk."
 WOLTERS = (
-    "Ik krijg sinds vorige week hulp van de gemeente met mijn rekeningen. Mevrouw Timmer "
-    "belt u nog."
+    "Ik krijg sinds vorige week hulp van de gemeente met mijn rekeningen. Mevrouw "
+    "Timmer belt u nog."
 )
 
 
