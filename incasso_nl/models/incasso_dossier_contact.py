@@ -127,7 +127,13 @@ class IncassoDossier(models.Model):
             (self.env._("Name"), partner.name, creditors),
             (
                 self.env._("Address"),
-                partner._display_address(without_company=True).replace("\n", ", "),
+                ", ".join(
+                    line.strip()
+                    for line in partner._display_address(
+                        without_company=True
+                    ).splitlines()
+                    if line.strip()
+                ),
                 creditors,
             ),
             (self.env._("E-mail"), partner.email, self._from_both(creditors)),
@@ -144,7 +150,11 @@ class IncassoDossier(models.Model):
                 channels.get(partner.incasso_channel),
                 self._from_both(creditors),
             ),
-            (self.env._("Language"), partner.lang, self._from_both(creditors)),
+            (
+                self.env._("Language"),
+                dict(self.env["res.lang"].get_installed()).get(partner.lang),
+                self._from_both(creditors),
+            ),
             (
                 self.env._("What you need from us"),
                 dict(
@@ -264,7 +274,7 @@ class IncassoDossier(models.Model):
                 for request in model.search([("dossier_id", "in", self.ids)])
             ]
         return self._section(
-            self.env._("What you told or asked us"),
+            self.env._("What was told or asked us about you"),
             (self.env._("Date"), self.env._("What"), self.env._("State")),
             rows,
         )

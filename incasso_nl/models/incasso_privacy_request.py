@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..report.letter_pdf import print_letter
 from .incasso_dossier_flow import dutch_day
 from .incasso_request import OPEN_STATES
 
@@ -58,6 +59,15 @@ class IncassoPrivacyRequest(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    answer_file_ids = fields.Many2many(
+        string="Files With the Answer",
+        help="They go with an e-mail and can be downloaded online. With a letter they "
+        "are to be printed.",
+        comodel_name="ir.attachment",
+        relation="incasso_privacy_request_answer_file_rel",
+        bypass_search_access=True,
+        copy=False,
+    )
     overview = fields.Html(
         string="What We Hold", compute="_compute_overview", sanitize=False
     )
@@ -90,6 +100,33 @@ class IncassoPrivacyRequest(models.Model):
             )
 
     # === ACTION METHODS === #
+
+    def action_add_overview(self):
+        """Put what is held about the person with the answer, as a PDF in the language
+        of the debtor."""
+        self.check_access("write")
+        for request in self:
+            lang = request.debtor_id.lang or self.env.lang or "en_US"
+            dossiers = request._dossiers().with_context(lang=lang)
+            html = dossiers.env["ir.qweb"]._render(
+                "incasso_nl.held_data_document",
+                {
+                    "lang": lang[:2],
+                    "sections": dossiers._held_data(),
+                    "title": dossiers.env._("What we hold about you"),
+                    "name": request.debtor_id.display_name,
+                    "company": request.company_id.name,
+                },
+            )
+            request.answer_file_ids += self.env["ir.attachment"].create(
+                {
+                    "name": f"{request.name.replace('/', '-')}.pdf",
+                    "raw": print_letter(html).pdf,
+                    "mimetype": "application/pdf",
+                    "res_model": self._name,
+                    "res_id": request.id,
+                }
+            )
 
     def action_extend(self):
         """Take two months more, and tell the debtor why.
@@ -135,6 +172,7 @@ class IncassoPrivacyRequest(models.Model):
                     self.env._("Choose the decision and write the answer first.")
                 )
             message = request._write_letter("incasso_nl.template_answer")
+            message.attachment_ids = request.answer_file_ids
             request._close(message_id=message.id)
             request.dossier_id._log(
                 "note",

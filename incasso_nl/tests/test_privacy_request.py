@@ -1,6 +1,8 @@
+import io
 from datetime import date
 
 from freezegun import freeze_time
+from pypdf import PdfReader
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -79,6 +81,18 @@ class TestPrivacy(IncassoCommon):
         self.assertIn(self.dossier.claim_ids.name, overview)
         self.assertNotIn(other.name, overview)
         self.assertNotIn(SCRIPT, overview)
+
+    def test_overview_goes_with_the_answer(self):
+        self.consumer.phone = "+31612345678"
+        request = self._request(source="portal").with_user(self.handler)
+        request.action_add_overview()
+        file = request.answer_file_ids
+        text = PdfReader(io.BytesIO(file.raw)).pages[0].extract_text()
+        self.assertIn("+31612345678", text)
+        self.assertIn(self.dossier.name, text)
+        request.write({"decision": "granted", "answer": "Hierbij."})
+        request.action_send()
+        self.assertEqual(request.message_id.attachment_ids, file)
 
     # === OWN CONTACT DATA === #
 

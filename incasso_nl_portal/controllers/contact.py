@@ -7,8 +7,6 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
-from odoo.addons.incasso_nl.tools.outside_files import ACCEPT
-
 from .dossier_pages import DossierPages
 
 #: How often one kind of request is taken in from a dossier online, in a day.
@@ -55,16 +53,16 @@ class Contact(DossierPages):
             values=typed,
             errors=errors,
             letters=dossier._portal_correspondence(),
-            **self._contact_values(dossier),
+            day=self._contact_day,
         )
 
     @http.route(f"{URL}/file/<int:file_id>", methods=["GET"], **PAGE)
     def contact_file(self, dossier_id, file_id, **_kwargs):
         """A file that was sent in with a message, or came with an answer."""
         dossier = self._enter(dossier_id)
-        for letter in dossier._portal_correspondence():
-            for file in letter._files().filtered(lambda file: file.id == file_id):
-                return self._download(file.name, file.raw)
+        found = dossier._portal_answer_files()
+        for file in found.filtered(lambda file: file.id == file_id):
+            return self._download(file.name, file.raw)
         return self._missing(dossier)
 
     # === COMPLAINTS === #
@@ -76,7 +74,7 @@ class Contact(DossierPages):
         typed, errors = {}, {}
         if request.httprequest.method == "POST":
             typed = self._typed({"kind": 20, "text": TEXT_LENGTH})
-            if typed["kind"] not in dict(self._contact_complaint_kinds()):
+            if typed["kind"] not in dossier._portal_complaint_kinds():
                 errors["kind"] = request.env._("Choose what it is about.")
             if not typed["text"]:
                 errors["text"] = request.env._("Write what happened.")
@@ -99,13 +97,12 @@ class Contact(DossierPages):
             values=typed,
             errors=errors,
             complaints=dossier._portal_requests("incasso.complaint"),
-            kinds=[(key, text, False) for key, text in self._contact_complaint_kinds()],
-            **self._contact_values(dossier),
+            kinds=[
+                (key, text, False)
+                for key, text in dossier._portal_complaint_kinds().items()
+            ],
+            day=self._contact_day,
         )
-
-    def _contact_complaint_kinds(self):
-        field = request.env["incasso.complaint"]._fields["kind"]
-        return field._description_selection(request.env)
 
     # === BEING CALLED BACK === #
 
@@ -159,7 +156,7 @@ class Contact(DossierPages):
             slots=[
                 (key, dossier._portal_slot(slot), False) for key, slot in slots.items()
             ],
-            **self._contact_values(dossier),
+            day=self._contact_day,
         )
 
     # === OWN DATA === #
@@ -192,7 +189,7 @@ class Contact(DossierPages):
             values=typed,
             errors=errors,
             own=own,
-            **self._contact_values(dossier),
+            day=self._contact_day,
         )
 
     def _contact_change(self, dossier, typed):
@@ -231,7 +228,7 @@ class Contact(DossierPages):
             "incasso_nl_portal.contact_held",
             dossier,
             sections=dossier._held_data(),
-            **self._contact_values(dossier),
+            day=self._contact_day,
         )
 
     @http.route(f"{URL}/data/request", **BOTH)
@@ -273,7 +270,7 @@ class Contact(DossierPages):
                 (key, text, False)
                 for key, text in dossier._portal_privacy_kinds().items()
             ],
-            **self._contact_values(dossier),
+            day=self._contact_day,
         )
 
     # === SHARED === #
@@ -286,15 +283,6 @@ class Contact(DossierPages):
 
     def _contact_day(self, day):
         return format_date(request.env, day, date_format="EEEE d MMMM")
-
-    def _contact_values(self, dossier):
-        company = dossier.company_id
-        return {
-            "accept": ACCEPT,
-            "file_count": company.incasso_file_count,
-            "file_size": company.incasso_file_size,
-            "day": self._contact_day,
-        }
 
     def _contact_create(self, model, dossier, values, errors, twice_by=("text",)):
         """Take in a request with its files.

@@ -42,6 +42,17 @@ class IncassoDossier(models.Model):
             .sorted("received_at")
         )
 
+    def _portal_answer_files(self):
+        """The files of messages and answers that the debtor may download.
+
+        :rtype: ir.attachment
+        """
+        files = self.env["ir.attachment"]
+        for letter in self._portal_correspondence():
+            files |= letter._files()
+        asked = self._portal_requests("incasso.privacy.request")
+        return files | asked.filtered(lambda one: one.state == "done").answer_file_ids
+
     def _portal_requests(self, model):
         """What was brought up in this dossier, the newest first.
 
@@ -58,6 +69,22 @@ class IncassoDossier(models.Model):
             start=f"{start:%H:%M}",
             end=f"{end:%H:%M}",
         )
+
+    def _portal_complaint_kinds(self):
+        """What a complaint can be about, in plain words.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "conduct": self.env._("How somebody treated me"),
+            "amount": self.env._("The amount, the costs or the interest"),
+            "claim": self.env._("A bill that is not mine or not right"),
+            "reachable": self.env._("I cannot reach you, or I get no answer"),
+            "information": self.env._("Information that is missing or unclear"),
+            "privacy": self.env._("What you do with my data"),
+            "vulnerable": self.env._("You take no account of my situation"),
+            "other": self.env._("Something else"),
+        }
 
     def _portal_privacy_kinds(self):
         """What can be asked about one's data, in plain words.

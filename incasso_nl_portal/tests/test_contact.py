@@ -1,5 +1,6 @@
 import io
 
+from lxml import html
 from PIL import Image
 
 from odoo.tests import tagged
@@ -68,6 +69,37 @@ class TestContact(PortalCommon):
         page = self.url_open(f"{self.dossier_url}/messages")
         self.assertIn("Ons antwoord", page.text)
         self.assertEqual(self.url_open(url).content, b"factuur")
+
+    def test_every_field_is_there(self):
+        self._visit()
+        for form, names in (
+            ("messages", ("text", "files")),
+            ("complaint", ("kind", "text", "files")),
+            ("call", ("phone", "slot", "text")),
+            ("data", ("email", "phone", "channel", "lang")),
+            ("data/request", ("kind", "text")),
+        ):
+            page = html.fromstring(self.url_open(f"{self.dossier_url}/{form}").content)
+            found = page.xpath("//main//form//*[@name]/@name")
+            self.assertEqual(set(found), {"csrf_token", *names}, form)
+            for control in page.xpath("//main//form//*[@id and @name]"):
+                label = page.xpath(f"//label[@for='{control.get('id')}']")
+                self.assertTrue(label, control.get("id"))
+
+    def test_what_somebody_else_wrote_is_not_shown(self):
+        letter = self.env["incasso.correspondence"].create(
+            {
+                "dossier_id": self.dossier.id,
+                "sender": "buurman@elders.example",
+                "text": "Over mijn buurman",
+            }
+        )
+        file = letter._attach([("a.txt", b"geheim")])
+        self._visit()
+        page = self.url_open(f"{self.dossier_url}/messages")
+        self.assertNotIn("buurman", page.text)
+        url = f"{self.dossier_url}/file/{file.id}"
+        self.assertEqual(self.url_open(url).status_code, 404)
 
     def test_refused_file_keeps_what_was_typed(self):
         self._visit()
