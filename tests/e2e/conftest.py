@@ -6,9 +6,12 @@ as Odoo does, and its e-mail goes to the same real mail peer.
 """
 
 import json
+from collections import namedtuple
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import debtor
+import letters
 import pytest
 
 # Runs in ``odoo shell``: ``stage`` is the company, its users, products and partners.
@@ -24,22 +27,57 @@ env["ir.mail_server"].create(
     {"name": "peer", "smtp_host": "localhost", "smtp_port": PORT}
 )
 """
-INVOICE = """
-invoice = env["account.move"].create({
-    "move_type": "out_invoice",
-    "company_id": company.id,
-    "partner_id": partner.id,
-    "invoice_date": day("INVOICED"),
-    "invoice_date_due": day("DUE"),
-    "invoice_payment_term_id": False,
-    "invoice_line_ids": [Command.create(
-        {"product_id": product.id, "quantity": 1, "tax_ids": [Command.clear()],
-         "price_unit": AMOUNT}
-    )],
-})
-invoice.action_post()
+# ``ROWS``: partner, euro, date of the invoice, last day to pay.
+INVOICES = """
+import json
+
+made = env["account.move"].create([
+    {
+        "move_type": "out_invoice",
+        "company_id": company.id,
+        "partner_id": partner,
+        "invoice_date": day(invoiced),
+        "invoice_date_due": day(due),
+        "invoice_payment_term_id": False,
+        "invoice_line_ids": [Command.create(
+            {"product_id": product.id, "quantity": 1, "tax_ids": [Command.clear()],
+             "price_unit": amount}
+        )],
+    }
+    for partner, amount, invoiced, due in ROWS
+])
+made.action_post()
 env.cr.commit()
-print("RESULT", invoice.id)
+print("RESULT", json.dumps(made.ids))
+"""
+# ``MOVES``: ids of invoices.
+HAND_OVER = """
+import json
+
+handler = env.ref("incasso_nl.demo_user_handler")
+moves = env["account.move"].with_user(handler).browse(MOVES)
+action = moves.action_incasso_hand_over()
+handover = env[action["res_model"]].with_user(handler).browse(action["res_id"])
+handover.action_confirm()
+print("RESULT", json.dumps([move.incasso_dossier_id.id for move in moves]))
+"""
+# ``MONEY``: company, partner, euro, text that goes with it.
+RECEIVE = """
+company, partner, amount, text = MONEY
+partner = env["res.partner"].browse(partner)
+journal = env["account.journal"].search([
+    ("company_id", "=", company),
+    ("type", "=", "bank"),
+    ("bank_account_id.acc_holder_name", "=", "Fietsenmakerij De Ketting B.V."),
+])
+env["account.bank.statement.line"].with_company(company).create({
+    "journal_id": journal.id,
+    "date": fields.Date.today(),
+    "amount": amount,
+    "payment_ref": text,
+    "partner_name": partner.name,
+    "account_number": partner.bank_ids[:1].acc_number,
+})
 """
 LIVE = """
 from datetime import datetime, time, timedelta
@@ -51,7 +89,11 @@ from odoo import fields
 from odoo.sql_db import Cursor
 
 JOBS = (
-    (3, "cron_daily_run"), (9, "cron_render_messages"), (11, "cron_send_messages"),
+    (1, "cron_match"),
+    (2, "cron_follow_arrangements"),
+    (3, "cron_daily_run"),
+    (9, "cron_render_messages"),
+    (11, "cron_send_messages"),
 )
 day, last = fields.Date.to_date("FIRST"), fields.Date.to_date("LAST")
 with (
@@ -73,6 +115,11 @@ with (
             env.invalidate_all()
         day += timedelta(days=1)
 """
+
+
+#: A dossier of a debtor: ``home`` is the postcode and the number of the house,
+#: ``letters`` those that came: files, oldest first.
+Case = namedtuple("Case", "id name reference home letters")
 
 
 class Workshop:
@@ -98,17 +145,32 @@ class Workshop:
         :param date due: last day to pay; invoiced two weeks before
         :return: its id
         """
+        return self.invoices([(partner, amount, due)])[0]
+
+    def invoices(self, wanted):
+        """Posted invoices, in one go.
+
+        :param list wanted: partner, amount and due date of each, as for :meth:`invoice`
+        :return: their ids, in the same order
+        """
+        rows = [
+            (
+                self.ids["partners"][partner],
+                amount,
+                str(due - timedelta(days=14)),
+                str(due),
+            )
+            for partner, amount, due in wanted
+        ]
         script = f"""
 from odoo import Command, fields
 day = fields.Date.to_date
 company = env["res.company"].browse({self.ids["company"]})
-partner = env["res.partner"].browse({self.ids["partners"][partner]})
 product = env["product.product"].browse({self.ids["products"]["city_bike"]})
 env = company.with_company(company).env
-""" + INVOICE.replace("INVOICED", str(due - timedelta(days=14))).replace(
-            "DUE", str(due)
-        ).replace("AMOUNT", str(amount))
-        return result(self.server.shell(script))
+ROWS = {rows!r}
+"""
+        return result(self.server.shell(script + INVOICES))
 
     def hand_over(self, invoice, first, last):
         """The handler sends an invoice to collection; the days go by.
@@ -118,15 +180,27 @@ env = company.with_company(company).env
         :param date last: the last day lived through
         :return: id of the dossier
         """
-        morning = f"""
-handler = env.ref("incasso_nl.demo_user_handler")
-move = env["account.move"].with_user(handler).browse({invoice})
-action = move.action_incasso_hand_over()
-handover = env[action["res_model"]].with_user(handler).browse(action["res_id"])
-handover.action_confirm()
-print("RESULT", move.incasso_dossier_id.id)
-"""
+        return self.hand_over_all([invoice], first, last)[0]
+
+    def hand_over_all(self, invoices, first, last):
+        """The handler sends invoices to collection on one morning; the days go by.
+
+        :param list invoices: ids
+        :return: ids of their dossiers, in the same order
+        """
+        morning = f"MOVES = {invoices!r}\n{HAND_OVER}"
         return result(self.live(first, last, morning))
+
+    def receive(self, partner, amount, text, first, last):
+        """Money comes in at the bank on the morning of ``first``; the days go by.
+
+        :param str partner: name in the demo's cast
+        :param float amount: euro
+        :param str text: what the payer wrote
+        :param date last: the last day lived through
+        """
+        money = (self.ids["company"], self.ids["partners"][partner], amount, text)
+        self.live(first, last, f"MONEY = {money!r}\n{RECEIVE}")
 
     def live(self, first, last, morning=""):
         """Live through days: the daily run, laying out and sending at their hours.
@@ -169,3 +243,67 @@ print("RESULT", json.dumps(ids))
 """
     )
     return Workshop(odoo_server, result(odoo_server.shell(script)))
+
+
+@pytest.fixture(scope="session")
+def cases(workshop, smtp_peer):
+    """Debtors who got letters by e-mail: :class:`Case` by name in the demo's cast.
+
+    Haddad, Kuipers and Hofstra were asked for costs and interest a while ago; the
+    others had a first reminder this week.
+    """
+    late, fresh = workshop.ago(66), workshop.ago(9)
+    owed = {
+        "haddad": [(600.00, late)],
+        "kuipers": [(1450.00, late)],
+        # Two invoices: one of them will be objected to.
+        "hofstra": [(300.00, late), (200.00, late)],
+        "schouten": [(420.00, fresh)],
+        "verbruggen": [(260.00, fresh)],
+        "baars": [(99.00, fresh)],
+        "reitsma": [(175.00, fresh)],
+        "jonker": [(310.00, fresh)],
+    }
+    rows = [
+        (partner, amount, due)
+        for partner, invoices in owed.items()
+        for amount, due in invoices
+    ]
+    invoices = workshop.invoices(rows)
+    lots = {late: {}, fresh: {}}
+    for (partner, _amount, due), invoice in zip(rows, invoices, strict=True):
+        lots[due][invoice] = partner
+    dossiers = {}
+    for due, last in ((late, workshop.ago(9)), (fresh, workshop.ago(1))):
+        ids = workshop.hand_over_all(list(lots[due]), due + timedelta(days=1), last)
+        dossiers |= dict(zip(lots[due].values(), ids, strict=True))
+    found = {}
+    for partner, dossier in dossiers.items():
+        row = workshop.read("incasso.dossier", dossier, "name", "payment_reference")
+        [home] = workshop.server.call(
+            "res.partner",
+            "read",
+            [workshop.ids["partners"][partner]],
+            ["email", "zip", "street"],
+        )
+        found[partner] = Case(
+            dossier,
+            row["name"],
+            row["payment_reference"],
+            (home["zip"], home["street"].rpartition(" ")[2]),
+            [
+                letters.attached(mail)
+                for mail in smtp_peer.messages
+                if mail.envelope_to == [home["email"]]
+            ],
+        )
+    return found
+
+
+@pytest.fixture
+def visitor(new_context, output_path):
+    """A debtor with a phone whose browser runs no scripts."""
+    page = new_context(**debtor.WINDOW).new_page()
+    # A program looks over the shoulder: it cannot do without scripts.
+    reader = new_context(viewport=debtor.PHONE).new_page()
+    return debtor.Visitor(page, output_path, reader)

@@ -1,5 +1,6 @@
 """Read letters back as a debtor does: text, and what a phone sees in the QR code."""
 
+import re
 from io import BytesIO
 
 import pypdfium2
@@ -16,6 +17,18 @@ def text(pdf):
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
+def _codes(pdf):
+    """What the square codes on a letter say.
+
+    :rtype: list[str]
+    """
+    return [
+        code.text
+        for page in pypdfium2.PdfDocument(pdf)
+        for code in zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    ]
+
+
 def payment_code(pdf):
     """The lines of the EPC code (EPC069-12) on a letter.
 
@@ -23,14 +36,21 @@ def payment_code(pdf):
     :return: service tag, version, charset, identification, BIC, name, IBAN, amount,
         purpose, reference or text
     """
-    found = [
-        code.text
-        for page in pypdfium2.PdfDocument(pdf)
-        for code in zxingcpp.read_barcodes(page.render(scale=3).to_pil())
-        if code.text.startswith("BCD")
-    ]
+    found = [text for text in _codes(pdf) if text.startswith("BCD")]
     assert len(found) == 1, f"{len(found)} payment codes on one letter"
     return found[0].splitlines()
+
+
+def portal_address(pdf):
+    """Where the other square code on a letter leads."""
+    [found] = [text for text in _codes(pdf) if text.startswith("http")]
+    return found
+
+
+def portal_code(pdf):
+    """The code to get in with, as it is printed."""
+    [found] = re.findall(r"(?<!\S)[2-9A-Y]{4} [2-9A-Y]{4}(?!\S)", text(pdf))
+    return found
 
 
 def attached(message):

@@ -1,42 +1,10 @@
 """From an overdue invoice to collected money: real mail, real letters, a browser."""
 
-import csv
-from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 
 import letters
-from workbench.paths import ROOT
-
-CENT = Decimal("0.01")
-RATES = ROOT / "incasso_nl/data/incasso.interest.rate.csv"
-ONE_DAY = timedelta(days=1)
-
-
-def consumer_rates():
-    """The statutory rates of art. 6:119 BW: percentage by first day."""
-    with open(Path(RATES), newline="") as table:
-        return {
-            row["valid_from"]: Decimal(row["percentage"])
-            for row in csv.DictReader(table)
-            if row["kind"] == "6:119"
-        }
-
-
-def interest(principal, due, until):
-    """Simple interest from the day after ``due`` up to and including ``until``, at most
-    a year: each rate's days by themselves, rounded to the cent, 365 days a year."""
-    days = {}
-    rates = consumer_rates()
-    day = due + ONE_DAY
-    while day <= until:
-        since = max(valid_from for valid_from in rates if valid_from <= str(day))
-        days[since] = days.get(since, 0) + 1
-        day += ONE_DAY
-    return sum(
-        (principal * rates[since] / 100 * count / 365).quantize(CENT, ROUND_HALF_UP)
-        for since, count in days.items()
-    )
+from amounts import ONE_DAY, interest
 
 
 def test_overdue_invoice_is_collected(workshop, odoo_server, smtp, page, log_in):
