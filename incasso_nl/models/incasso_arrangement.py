@@ -400,7 +400,7 @@ class IncassoArrangement(models.Model):
         if not self.first_date:
             return ""
         day = format_date(self.env, self.first_date)
-        amount = self.currency_id.format(self.instalment_amount)
+        amount = self.dossier_id._arrangement_money(self.instalment_amount)
         if self.kind == "promise":
             return self.env._("%(amount)s on %(day)s", amount=amount, day=day)
         periods = {
@@ -620,12 +620,14 @@ class IncassoArrangement(models.Model):
         :param bool with_dossier: the dossier closes with it
         """
         self._store_stage("kept", on_date, with_dossier)
-        for arrangement in self:
-            arrangement._log(
-                self.env._("Kept: everything that was agreed is paid.")
-                if arrangement.kind == "arrangement"
+        self._log(
+            {
+                found.id: self.env._("Kept: everything that was agreed is paid.")
+                if found.kind == "arrangement"
                 else self.env._("Kept: what was promised is paid.")
-            )
+                for found in self
+            }
+        )
         if not with_dossier:
             self._let_go(on_date)
 
@@ -706,7 +708,12 @@ class IncassoArrangement(models.Model):
             lambda found: any(part.state != "paid" for part in found.instalment_ids)
         )
         short.filtered(
-            lambda found: found.stage == "kept" and found.dossier_id.state == "open"
+            lambda found: (
+                found.stage == "kept"
+                and found.dossier_id.state == "open"
+                # Something else was agreed since: that goes on as it is.
+                and not found.dossier_id.arrangement_id
+            )
         )._revive()
         full = (arrangements - short).filtered(lambda found: found.stage == "active")
         full._finish(today)
@@ -817,10 +824,10 @@ class IncassoArrangement(models.Model):
 
     # === BUSINESS METHODS - LETTERS === #
 
-    def _log(self, text):
-        """Put a line about each on the time line of its dossier.
+    def _log(self, texts):
+        """Put a line about each on the time line of its dossier, in one statement.
 
-        :param str text: what happened
+        :param texts: what happened; or a dict of that by id
         """
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         self.env["incasso.event"]._record(
@@ -828,7 +835,8 @@ class IncassoArrangement(models.Model):
                 {
                     "dossier_id": found.dossier_id.id,
                     "kind": "arrangement",
-                    "summary": f"{kinds[found.kind]} {found.name}. {text}",
+                    "summary": f"{kinds[found.kind]} {found.name}. "
+                    + (texts if isinstance(texts, str) else texts[found.id]),
                 }
                 for found in self
             ]

@@ -331,11 +331,14 @@ class IncassoArrangement(models.Model):
         by_dossier = {message.dossier_id: message for message in messages}
         for found in self:
             found.lapsed_message_id = by_dossier.get(found.dossier_id, False)
-            found._log(
-                self.env._(
+        self._log(
+            {
+                found.id: self.env._(
                     "Not kept: %(amount)s of %(day)s did not come.",
                     amount=found.currency_id.format(found.late_amount),
                     day=format_date(self.env, found.next_date),
                 )
-            )
+                for found in self
+            }
+        )
         self._let_go(on_date)

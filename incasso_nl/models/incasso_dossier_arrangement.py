@@ -11,6 +11,7 @@ from odoo.tools.misc import format_date
 from ..law.amounts import ZERO
 from ..law.imputation import LEGAL_ORDER
 from ..law.interest import Reduction
+from ..report.letter_values import amount_text
 from ..tools.instalments import PERIODS, Schedule, schedule
 from .incasso_arrangement import OPEN_STAGES
 from .incasso_dossier import CLOSE_SETTLED
@@ -142,7 +143,7 @@ class IncassoDossier(models.Model):
                 self.env._(
                     "%(total)s cannot be divided like that. Choose another amount or "
                     "number of instalments.",
-                    total=self.currency_id.format(float(total)),
+                    total=self._arrangement_money(total),
                 )
             ) from error
         expected = ZERO
@@ -151,6 +152,14 @@ class IncassoDossier(models.Model):
         reasons = self._outside_reasons(rule, found, on_date)
         by = "number" if amount is None else "amount"
         return Quote(rule, period, by, found, total, mode, expected, reasons)
+
+    def _arrangement_money(self, amount):
+        """Euro as debtors read it everywhere: these sentences are shown to them too.
+
+        :param amount: Decimal, or float as a field holds it
+        """
+        lang = "nl" if (self.env.lang or "nl").startswith("nl") else "en"
+        return amount_text(law_amount(amount), lang)
 
     def _default_interest(self):
         """What becomes of interest where no rule says it."""
@@ -268,7 +277,7 @@ class IncassoDossier(models.Model):
             reasons.append(
                 self.env._(
                     "An instalment is less than %s.",
-                    self.currency_id.format(rule.smallest_amount),
+                    self._arrangement_money(rule.smallest_amount),
                 )
             )
         soonest = on_date + timedelta(days=rule.first_days)
@@ -373,8 +382,8 @@ class IncassoDossier(models.Model):
             raise UserError(
                 self.env._(
                     "Choose an amount from %(least)s to %(due)s.",
-                    least=self.currency_id.format(float(least)),
-                    due=self.currency_id.format(float(due)),
+                    least=self._arrangement_money(least),
+                    due=self._arrangement_money(due),
                 )
             )
         latest = on_date + timedelta(days=rule.promise_days)

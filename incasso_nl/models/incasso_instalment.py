@@ -140,10 +140,6 @@ class IncassoInstalment(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _is_unpaid(self):
-        self.ensure_one()
-        return self.state != "paid"
-
     def _postponed_to(self):
         """The day on which this instalment would be due if it were postponed."""
         self.ensure_one()

@@ -16,8 +16,8 @@ ZERO = Decimal("0.00")
 #: Days between instalments; months are counted by the calendar.
 PERIOD_DAYS = {"week": 7, "four_weeks": 28}
 PERIODS = (*PERIOD_DAYS, "month")
-#: Ten years by the week. More is a mistake or an attack, no arrangement.
-MOST_INSTALMENTS = 520
+#: Five years by the week. More is a mistake or an attack, no arrangement.
+MOST_INSTALMENTS = 260
 # No debt, and more digits than Decimal keeps exactly.
 _TOO_MUCH = Decimal(10) ** 13
 

@@ -12,7 +12,9 @@ class IncassoSendMessage(models.TransientModel):
     template_id = fields.Many2one(
         comodel_name="incasso.template",
         required=True,
-        domain="[('state', '=', 'active')]",
+        # What is about an arrangement is sent by the arrangement.
+        domain="[('state', '=', 'active'), "
+        "('kind', 'not in', ('arrangement', 'instalment'))]",
     )
     kind = fields.Selection(related="template_id.kind")
     channel = fields.Selection(

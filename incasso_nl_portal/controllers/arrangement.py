@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
-from odoo.addons.incasso_nl.report.letter_values import amount_text
 from odoo.addons.incasso_nl.tools.instalments import MOST_INSTALMENTS
 
 from ..tools.typed import read_amount, read_day
@@ -160,7 +159,6 @@ class Arrangement(DossierPages):
             latest=fields.Date.add(today, days=rule.first_days or 30),
             due=dossier._arrangeable(today, True).due,
             may_promise=not dossier._personal_reasons(),
-            **self._arrangement_words(),
         )
 
     def _arrangement_preview(self, dossier, typed, quote, errors=None):
@@ -173,7 +171,6 @@ class Arrangement(DossierPages):
             quote=quote,
             outside=outside,
             terms={name: typed[name] for name in _TERMS},
-            **self._arrangement_words(),
         )
 
     # === WHAT RUNS === #
@@ -206,7 +203,6 @@ class Arrangement(DossierPages):
             postponed_to=found._following_date() if may_postpone else None,
             offer=offer,
             pay_url=dossier._portal_pay_url(found.next_amount),
-            **self._arrangement_words(),
         )
 
     @http.route(
@@ -325,7 +321,6 @@ class Arrangement(DossierPages):
             today=today,
             latest=fields.Date.add(today, days=rule.promise_days),
             due=dossier._arrangeable(today, False).due,
-            **self._arrangement_words(),
         )
 
     # === READING === #
@@ -366,12 +361,3 @@ class Arrangement(DossierPages):
 
     def _arrangement_day(self, day):
         return format_date(request.env, day, date_format="d MMMM y")
-
-    def _arrangement_words(self):
-        """What all these pages need to say amounts and days."""
-        return {
-            "money": lambda amount: amount_text(
-                f"{amount:.2f}", (request.env.lang or "nl")[:2]
-            ),
-            "day": self._arrangement_day,
-        }
