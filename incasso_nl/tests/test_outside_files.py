@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 import zlib
 
@@ -109,6 +110,19 @@ class TestOutsideFiles(TransactionCase):
         """108 million pixels, as a phone makes them."""
         file = self._take_in("foto.jpg", make_picture(size=(12000, 9000)))
         self.assertLessEqual(max(Image.open(io.BytesIO(file.content)).size), 3508)
+
+    def test_progressive_photo_that_fills_the_memory(self):
+        """It would be kept as a whole, whatever size it is read at; so would one that
+        goes over the picture again and again."""
+        size = (9000, 7100)
+        self.assertEqual(self._take_in("a.jpg", make_picture(size=size)).name, "a.jpg")
+        self._refused("a.jpg", make_picture(size=size, progressive=True), "pixels")
+        photo = make_picture(progressive=True)
+        end = photo.rindex(b"\xff\xda")
+        self._refused("a.jpg", photo[:end] + photo[end:-2] * 60 + photo[-2:], "pixels")
+
+    def test_text_of_endless_length(self):
+        self._refused("a.txt", b"a " * MEGABYTE, "larger than 1 MB")
 
     def test_text(self):
         file = self._take_in("bericht.txt", "Ik heb één keer betaald".encode("cp1252"))
@@ -284,6 +298,17 @@ class TestOutsideFiles(TransactionCase):
 
     def test_bsn_that_is_something_else(self):
         self.assertEqual(find_bsn(f"factuur {BSN}", known=["123 456 782"]), [])
+
+    def test_many_bsn_removed(self):
+        """In one go: not one search through the text for each of them."""
+        numbers = range(100_000_000, 100_200_000)
+        text = " ".join(map(str, numbers))
+        found = find_bsn(text)
+        self.assertGreater(len(found), 15_000)
+        start = time.monotonic()
+        removed = remove_bsn(text)
+        self.assertEqual(removed.count("*********"), len(found))
+        self.assertLess(time.monotonic() - start, 30)
 
     def test_bsn_removed(self):
         self.assertEqual(

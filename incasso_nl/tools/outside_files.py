@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unicodedata
 import warnings
 import zipfile
@@ -32,7 +33,16 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.txt,application/pdf,image/jpeg,image/png"
 NAME_LENGTH = 100
 #: Longest side of a picture that is kept, in pixels: an A4 page at 300 dpi.
 PICTURE_SIZE = 3508
-#: Seconds after which a PDF that is still being read is given up.
+#: Pixels of a photo, which is read at a part of its size: 200 megapixels, as the largest
+#: camera of a phone makes them. A progressive one has to be kept in memory as a whole.
+PHOTO_PIXELS = 4 * IMAGE_MAX_RESOLUTION
+#: Times that a progressive JPEG may go over the picture, where programs do so ten times:
+#: each is as much work as a picture.
+MOST_SCANS = 50
+_SCAN = b"\xff\xda"
+#: Bytes of a text: a book. Looking at each character takes a while.
+TEXT_SIZE = 1024 * 1024
+#: Seconds after which PDFs that are still being read are given up, all together.
 PDF_SECONDS = 30
 _IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
@@ -91,7 +101,11 @@ def take_in(env, files, max_size, max_count, known=()):
     files = [(name, content) for name, content in files if name or content]
     if len(files) > max_count:
         raise UserError(env._("Send no more than %s files at a time.", max_count))
-    return [_take_in(env, name, content, max_size, known) for name, content in files]
+    deadline = time.monotonic() + PDF_SECONDS
+    return [
+        _take_in(env, name, content, max_size, known, deadline)
+        for name, content in files
+    ]
 
 
 def find_bsn(text, known=()):
@@ -114,9 +128,11 @@ def find_bsn(text, known=()):
 
 def remove_bsn(text, known=(), marker="*********"):
     """``text`` with its citizen service numbers made unreadable."""
-    for number in find_bsn(text, known):
-        text = text.replace(number, marker)
-    return text
+    found = set(find_bsn(text, known))
+    # In one go: a text may be made of nothing else.
+    return _NINE_DIGITS.sub(
+        lambda match: marker if match[0] in found else match[0], text or ""
+    )
 
 
 def clean_name(name, mimetype):
@@ -147,7 +163,7 @@ def _plain_name(name):
     )
 
 
-def _take_in(env, name, content, max_size, known):
+def _take_in(env, name, content, max_size, known, deadline):
     label = _plain_name(name)[-NAME_LENGTH:]
 
     def refuse(reason):
@@ -172,10 +188,10 @@ def _take_in(env, name, content, max_size, known):
     text = ""
     if content.startswith(b"%PDF-"):
         mimetype = "application/pdf"
-        text = _read_pdf(env, content, refuse)
+        text = _read_pdf(env, content, refuse, deadline)
     elif picture := _make_picture(env, content, refuse):
         content, mimetype = picture
-    elif (text := _decode(content)) is not None and not _MARKUP.search(text):
+    elif (text := _decode(env, content, refuse)) and not _MARKUP.search(text):
         mimetype = "text/plain"
         content = text.encode()
     else:
@@ -196,8 +212,12 @@ def _name_agrees(name, mimetype):
     return mimetype.startswith("image/") and extension in _PICTURE_NAMES
 
 
-def _decode(content):
+def _decode(env, content, refuse):
     """``content`` as text, or None when it is none."""
+    if b"\x00" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None
+    if len(content) > TEXT_SIZE:
+        refuse(env._("As a text it is larger than %s MB.", TEXT_SIZE // 1024 // 1024))
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ()
     for encoding in (*encodings, "utf-8-sig", "cp1252"):
         try:
@@ -230,6 +250,8 @@ def _make_picture(env, content, refuse):
             # Of many pixels: they are counted below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=list(_IMAGES))
+        if _is_too_much(picture, content):
+            refuse(env._("The picture has too many pixels: make it smaller."))
         # A large photo is read at a half or a quarter of its size at once.
         picture.draft("RGB", (PICTURE_SIZE, PICTURE_SIZE))
         if picture.width * picture.height > IMAGE_MAX_RESOLUTION:
@@ -253,6 +275,16 @@ def _make_picture(env, content, refuse):
     return target.getvalue(), _IMAGES[kind]
 
 
+def _is_too_much(picture, content):
+    """Whether a picture would take too much memory or time before it is smaller."""
+    most = IMAGE_MAX_RESOLUTION
+    if picture.format == "JPEG" and "progressive" not in picture.info:
+        most = PHOTO_PIXELS
+    elif picture.format == "JPEG" and content.count(_SCAN) > MOST_SCANS:
+        return True
+    return picture.width * picture.height > most
+
+
 def _on_white(picture):
     """``picture`` in RGB; what was transparent is white and not black."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
@@ -263,7 +295,7 @@ def _on_white(picture):
     return picture.convert("RGB")
 
 
-def _read_pdf(env, content, refuse):
+def _read_pdf(env, content, refuse, deadline):
     """The text of a PDF that opens and holds nothing active."""
     program = os.path.join(os.path.dirname(__file__), "outside_pdf.py")
     damaged = env._("The PDF cannot be opened: print or scan it to a new PDF.")
@@ -276,7 +308,7 @@ def _read_pdf(env, content, refuse):
                 input=content,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                timeout=PDF_SECONDS,
+                timeout=max(deadline - time.monotonic(), 0),
                 check=True,
             ).stdout
         )
