@@ -49,7 +49,8 @@ class IncassoPersonReport(models.Model):
         readonly=True,
     )
     addressee_id = fields.Many2one(
-        help="To whom the letter was addressed.",
+        help="To whom the letter was addressed: the debtor, or who represents the "
+        "debtor.",
         comodel_name="res.partner",
         compute="_compute_addressee_id",
         store=True,
@@ -138,10 +139,8 @@ class IncassoPersonReport(models.Model):
 
     @api.depends("dossier_id")
     def _compute_addressee_id(self):
-        recipients = self.dossier_id._recipients()
         for report in self:
-            dossier = report.dossier_id
-            report.addressee_id = recipients.get(dossier.id, dossier.debtor_id)
+            report.addressee_id = report.dossier_id.debtor_id
 
     # === CRUD METHODS === #
 
@@ -280,9 +279,7 @@ class IncassoPersonReport(models.Model):
         """
         self.ensure_one()
         if dossiers is None:
-            dossiers = self.env["incasso.dossier"]._open_of(
-                self.addressee_id | self.dossier_id._person()
-            )
+            dossiers = self.env["incasso.dossier"]._open_of(self.dossier_id._person())
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         dossiers.filtered(lambda dossier: dossier.state == "open")._hold(
             "deceased" if self.kind == "deceased" else "address_unknown",
@@ -404,6 +401,13 @@ class IncassoPersonReport(models.Model):
         if not self.since_date:
             raise UserError(self.env._("Fill in the date of death."))
         person = self.dossier_id._person()
+        if self.addressee_id not in person | self.debtor_id:
+            raise UserError(
+                self.env._(
+                    "It is not the debtor who died: record in the debt aid who "
+                    "represents the debtor now, and that this is not so."
+                )
+            )
         person.incasso_death_date = self.since_date
         if self.contact_name:
             person.incasso_estate_id = self.env["res.partner"].create(

@@ -200,10 +200,20 @@ class TestPersonReport(PersonCommon):
                 "start_date": TODAY,
             }
         )
-        report = self._report("contact", wrong_channel="email")
-        self.assertEqual(report.addressee_id, helper)
+        report = self._report("contact", wrong_channel="email", addressee_id=helper.id)
         self.assertTrue(helper.incasso_email_unreachable)
         self.assertFalse(self.consumer.incasso_email_unreachable)
+        # The debtor who moves meanwhile moves; the administrator does not.
+        moved = self._report(
+            "moved", street="Kerkstraat 5", zip="2611 GB", city="Delft"
+        )
+        self._decide(moved, "action_confirm")
+        self.assertEqual(self.consumer.street, "Kerkstraat 5")
+        self.assertEqual(helper.street, "Dorpsstraat 12")
+        # Nor does the debtor die with the administrator.
+        dead = self._report("deceased", addressee_id=helper.id, since_date="2026-11-10")
+        with self.assertRaisesRegex(UserError, "not the debtor who died"):
+            self._decide(dead, "action_confirm")
 
     # === DECEASED === #
 

@@ -160,8 +160,11 @@ class Help(DossierPages):
         :return: the request, empty if something is wrong; and what that is, by field
         """
         known = dossier.env[model]._fields
-        files = self._uploads()
         found = dossier.env[model]
+        try:
+            files = self._uploads()
+        except UserError as error:
+            return found, {"files": str(error)}
         try:
             with request.env.cr.savepoint():
                 found = found.create(
@@ -266,7 +269,7 @@ class Help(DossierPages):
                         **values,
                         "kind": kind,
                         "proof": "access",
-                        "wrong_channel": self._person_reached_by(dossier),
+                        **self._person_addressee(dossier, kind),
                     },
                 )
                 if found:
@@ -311,9 +314,17 @@ class Help(DossierPages):
                 errors["reporter_name"] = request.env._("Fill in your name.")
         return errors
 
-    def _person_reached_by(self, dossier):
-        """What is wrong: the e-mail address of who came by a link, or the address."""
-        return "email" if self._proof(dossier.id)[2] == "link" else "post"
+    def _person_addressee(self, dossier, kind):
+        """Whose address is wrong, and which one: of the e-mail for who came by a link.
+
+        A representative speaks of their own address, but of the debtor's death.
+        """
+        access, _partner, way = self._proof(dossier.id)
+        representative = access.partner_id if kind != "deceased" else None
+        return {
+            "addressee_id": (representative or dossier.debtor_id).id,
+            "wrong_channel": "email" if way == "link" else "post",
+        }
 
     # === NOT FOR ME, WITHOUT ACCESS === #
 
@@ -366,13 +377,14 @@ class Help(DossierPages):
                 kinds=self._not_me_kinds(),
                 ways=self._not_me_ways(),
             )
-        dossier, proof = self._not_me_letter(accesses, typed)
+        dossier, addressee, proof = self._not_me_letter(accesses, typed)
         if dossier:
             dossier.env["incasso.person.report"]._receive_unproven(
                 dossier,
                 {
                     "kind": typed["kind"],
                     "proof": proof,
+                    "addressee_id": addressee.id,
                     "wrong_channel": (
                         "email" if typed["reached"] == "email" else "post"
                     ),
@@ -439,8 +451,9 @@ class Help(DossierPages):
     def _not_me_letter(self, accesses, typed):
         """The dossier that a letter is about, if what is printed on it is right.
 
-        :return: `incasso.dossier`, empty if there is none; and the proof
+        :return: `incasso.dossier`, empty if there is none; to whom the letter was
+            addressed; and the proof
         """
         if typed["code"]:
-            return accesses._by_code(normal_code(typed["code"])), "code"
-        return accesses._by_letter(typed["number"], typed["zip"]), "none"
+            return *accesses._by_code(normal_code(typed["code"])), "code"
+        return *accesses._by_letter(typed["number"], typed["zip"]), "none"

@@ -17,7 +17,8 @@ class IncassoAccess(models.Model):
         """The dossier that a letter with this code is about.
 
         :param str code: as `tools.codes.normal_code` gives it
-        :return: `incasso.dossier`, empty if no letter has it
+        :return: `incasso.dossier`, empty if no letter has it; and to whom it was
+            addressed
         """
         access = self.search(
             [
@@ -26,23 +27,26 @@ class IncassoAccess(models.Model):
             ],
             limit=1,
         )
-        return access.dossier_id or access._dossiers()[:1]
+        dossier = access.dossier_id or access._dossiers()[:1]
+        return dossier, access.partner_id or dossier.debtor_id
 
     @api.model
     def _by_letter(self, number, postcode):
         """The dossier with this number whose letters go to this postcode.
 
-        :return: `incasso.dossier`, empty if there is none
+        :return: as `_by_code`
         """
         dossiers = self.env["incasso.dossier"].search([("name", "=", number.upper())])
         recipients = dossiers._recipients()
         wanted = normal_postcode(postcode)
         for dossier in dossiers:
-            # Whose address is on the letter: the debtor's, or a representative's.
-            recipient = recipients.get(dossier.id, dossier.debtor_id)
-            if same(normal_postcode(recipient.zip or ""), wanted):
-                return dossier
-        return dossiers.browse()
+            # It may be an older letter, from before somebody represented the debtor.
+            for partner in recipients.get(dossier.id, dossier.debtor_id) | (
+                dossier.debtor_id
+            ):
+                if same(normal_postcode(partner.zip or ""), wanted):
+                    return dossier, partner
+        return dossiers.browse(), dossiers.debtor_id.browse()
 
     @api.model
     def _digest(self, text):

@@ -260,6 +260,19 @@ class TestRepresentative(HelpPortal):
         page = self._get(f"/incasso/dossier/{later.id}")
         self.assertEqual(page.status_code, 200)
 
+    def test_moves_and_the_debtor_does_not(self):
+        request = self._accept()
+        self._try_code(self._accesses()._code(), "3811 MH", "3")
+        self._send(
+            f"{self.person_url}/moved",
+            {"street": "Plein 9", "zip": "2611 GB", "city": "Delft"},
+        )
+        report = self.env["incasso.person.report"].search([])
+        self.assertEqual(report.addressee_id, request.representative_id)
+        report.action_confirm()
+        self.assertEqual(request.representative_id.street, "Plein 9")
+        self.assertEqual(self.consumer.street, "Dorpsstraat 12")
+
     def test_ends_with_the_debt_aid(self):
         request = self._accept()
         access = self._accesses()
@@ -409,6 +422,20 @@ class TestNotMe(HelpPortal):
         self.assertEqual(report.dossier_id, self.dossier)
         self.assertEqual(report.proof, "none")
         self.assertFalse(report.was_opened)
+
+    def test_letter_of_before_the_representative(self):
+        helper = self._partner("De Brug", street="Plein 9", zip="2611 GB")
+        self.env["incasso.debt.aid"].create(
+            {
+                "partner_id": self.consumer.id,
+                "kind": "administration",
+                "representative_id": helper.id,
+            }
+        )
+        self._not_me(number=self.dossier.name, zip="1234 AB")
+        self.assertEqual(self._reports().addressee_id, self.consumer)
+        self._not_me(number=self.second.name, zip="2611 GB")
+        self.assertEqual((self._reports()[:1]).addressee_id, helper)
 
     def test_reveals_nothing(self):
         """Right or wrong: the same words, and nothing of the dossier."""
