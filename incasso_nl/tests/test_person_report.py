@@ -200,7 +200,7 @@ class TestPersonReport(PersonCommon):
                 "start_date": TODAY,
             }
         )
-        report = self._report("contact", wrong_channel="email", addressee_id=helper.id)
+        self._report("contact", wrong_channel="email", addressee_id=helper.id)
         self.assertTrue(helper.incasso_email_unreachable)
         self.assertFalse(self.consumer.incasso_email_unreachable)
         # The debtor who moves meanwhile moves; the administrator does not.
