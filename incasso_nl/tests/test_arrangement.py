@@ -9,7 +9,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common_messages import MessageCommon
+from ..models import incasso_arrangement_follow
+from .common_messages import Killed, MessageCommon
 from .common_receipt import ReceiptCommon
 
 # A Tuesday, 10:00 in the Netherlands.
@@ -775,6 +776,38 @@ class TestFollowing(ArrangementCommon):
         bad.action_try_again()
         self._go_to("2026-11-28")
         self.assertTrue(bad.instalment_ids[0].reminded_date)
+
+    def test_killed_and_started_again(self):
+        """The worker is killed in the second of three batches: nothing is lost, and
+        nobody is reminded twice."""
+        arrangements = self.env["incasso.arrangement"].union(
+            *(self._arrange() for _ in range(3))
+        )
+        self.patch(incasso_arrangement_follow, "BATCH", 1)
+        self.clock.move_to("2026-11-28 09:00:00")
+        self._committed()
+        model, done = type(arrangements), []
+        original = model._follow_batch
+
+        def follow(found, on_date):
+            original(found, on_date)
+            done.append(found)
+            if len(done) == 2:
+                raise Killed
+
+        self.patch(model, "_follow_batch", follow)
+        self._run_until_killed(self.env["incasso.arrangement"]._cron_follow)
+        reminded = [
+            len(self._sent(found.dossier_id, "template_instalment"))
+            for found in arrangements
+        ]
+        self.assertEqual(reminded, [1, 0, 0], "what was committed stays")
+        self.env["incasso.arrangement"]._cron_follow()
+        for found in arrangements:
+            self.assertEqual(
+                len(self._sent(found.dossier_id, "template_instalment")), 1
+            )
+            self.assertTrue(found.instalment_ids[0].reminded_date)
 
     def test_constant_queries(self):
         """Ten take as many queries as two: to remind, to tell of what was missed, and
