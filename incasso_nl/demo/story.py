@@ -9,7 +9,8 @@ from odoo import Command, fields
 FIRST_DAY = 100
 #: Letters laid out after this many days ago have not been posted yet.
 LAST_POST = 2
-#: Calls that came up later than this many days ago are still to be made.
+#: Calls and other tasks that came up later than this many days ago are still to be
+#: done.
 CALLS_LEFT = 4
 
 #: Debtor, days ago that it fell due, what was sold and how often. All of these were
@@ -192,19 +193,17 @@ class Story:
             batches._make(letters.with_env(batches.env)).action_posted()
 
     def _call(self, day, ago):
-        """The handlers call; what came up these last days is still to be done."""
+        """The handlers call, and talk over what the flow proposes; what came up these
+        last days is still to be done."""
         if day.weekday() > 4 or ago < CALLS_LEFT:
             return
-        calls = self.env["mail.activity"].search(
-            [
-                ("res_model", "=", "incasso.dossier"),
-                (
-                    "activity_type_id",
-                    "=",
-                    self.env.ref("mail.mail_activity_data_call").id,
-                ),
-                ("date_deadline", "<=", day),
-            ]
+        tasks = self.env["mail.activity"].search(
+            [("res_model", "=", "incasso.dossier"), ("date_deadline", "<=", day)]
+        )
+        calls = tasks.filtered(
+            lambda task: (
+                task.activity_type_id == self.env.ref("mail.mail_activity_data_call")
+            )
         )
         for number, call in enumerate(calls):
             call.with_user(call.user_id).action_feedback(
@@ -212,6 +211,11 @@ class Story:
                     "No answer. Left a voicemail with our number.",
                     "Spoken to: the invoice has arrived, payment follows.",
                 )[number % 2]
+            )
+        for task in tasks - calls:
+            task.with_user(task.user_id).action_feedback(
+                "Talked over with the owner: a bailiff costs more than this is worth. "
+                "We wait another month."
             )
 
     # === INVOICES AND HAND-OVER === #
@@ -323,10 +327,10 @@ class Story:
         )
 
     def _plan_debtors(self):
-        self._on(40, self._dispute_repair)
+        self._on(6, self._dispute_repair)
         self._on(50, self._go_bankrupt)
         self._on(44, self._arrange, "elbers", 125, 10)
-        self._on(25, self._dispute, "hofstra", "defective", HOFSTRA)
+        self._on(3, self._dispute, "hofstra", "defective", HOFSTRA)
         self._on(20, self._get_administrator)
         self._on(9, self._promise, "verbruggen", 8, "Zodra mijn salaris binnen is.")
         self._on(6, self._complain, "dijkgraaf")
