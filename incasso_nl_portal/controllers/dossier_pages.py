@@ -1,22 +1,25 @@
 import time
 from datetime import UTC
+from functools import partial
 from urllib.parse import urlsplit
 
-import werkzeug
 from werkzeug.exceptions import HTTPException
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.incasso_nl.law.window import amsterdam
+from odoo.addons.incasso_nl.report.letter_values import amount_text, date_text
+from odoo.addons.incasso_nl.tools.outside_files import ACCEPT
 
 #: Seconds after which somebody who does nothing has to enter again.
 IDLE = 30 * 60
 #: A session is written when it was last seen this many seconds ago, not at every page.
 TOUCH_EVERY = 60
-#: Bytes of files in one form.
+#: Bytes of files in one form, and how many files a company can let in at a time.
 MOST_UPLOADED = 25 * 1024 * 1024
-MOST_FILES = 10
+MOST_FILES = 20
 _CHUNK = 64 * 1024
 
 #: What the browser may load: our own style sheet, the logo, nothing of anybody else's,
@@ -218,7 +221,9 @@ class DossierPages(http.Controller):
         :param dict policy: what this page may load besides, by directive of the content
             security policy
         :param values: for the template; ``values`` holds what was typed and ``errors``
-            what is wrong with it, by name of the field
+            what is wrong with it, by name of the field. There too without asking:
+            ``dossier``, ``company``, ``base`` (the address of the dossier),
+            ``language``, and ``money`` and ``day``, which write amounts and days
         :rtype: odoo.http.Response
         """
         return self._respond(
@@ -235,8 +240,8 @@ class DossierPages(http.Controller):
     def _respond(self, template, policy=None, status=200, **values):
         """A page, of a dossier or not, with the headers that all have."""
         company = values.pop("company", None) or request.env.company.sudo()
-        qweb = request.env(user=request.env.uid)["ir.qweb"]
-        body = qweb._render(
+        language = (request.env.lang or "en")[:2]
+        body = request.env["ir.qweb"]._render(
             template,
             {
                 "values": {},
@@ -246,12 +251,15 @@ class DossierPages(http.Controller):
                 "proven": bool(self._proven() or request.session.uid),
                 "company": company,
                 "languages": [key for key, code in self._languages().items() if code],
-                "language": (request.env.lang or "en")[:2],
+                "language": language,
                 "path": request.httprequest.path,
+                "accept": ACCEPT,
+                "money": partial(amount_text, lang=language),
+                "day": partial(date_text, lang=language),
                 **values,
             },
         )
-        response = request.make_response(body, status=status)
+        response = request.make_response(f"<!DOCTYPE html>\n{body}", status=status)
         return self._protect(response, policy)
 
     def _missing(self, dossier):
@@ -302,7 +310,9 @@ class DossierPages(http.Controller):
         :rtype: dict[str, str]
         """
         limits = names if isinstance(names, dict) else dict.fromkeys(names, most)
-        form = request.httprequest.form
+        # Odoo lets OPTIONS through to every page, and asks no token of it.
+        is_sent = request.httprequest.method == "POST"
+        form = request.httprequest.form if is_sent else {}
         return {
             name: form.get(name, "").replace("\x00", "").strip()[:limit]
             for name, limit in limits.items()
@@ -313,10 +323,12 @@ class DossierPages(http.Controller):
 
         :return: name and content of each
         :rtype: list[tuple[str, bytes]]
-        :raise RequestEntityTooLarge: more than is taken in; read no further than that
+        :raise UserError: more than is taken in, in words for who sent it; it is read no
+            further than that
         """
         files, left = [], MOST_UPLOADED
-        for upload in request.httprequest.files.getlist(field)[:MOST_FILES]:
+        # One more than can be kept: so that it is refused, and not left out.
+        for upload in request.httprequest.files.getlist(field)[: MOST_FILES + 1]:
             if not upload.filename:
                 # A field that was left empty.
                 continue
@@ -324,7 +336,13 @@ class DossierPages(http.Controller):
             while chunk := upload.stream.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    raise werkzeug.exceptions.RequestEntityTooLarge()
+                    raise UserError(
+                        request.env._(
+                            "Your files are too large together: send no more than %s "
+                            "MB at a time.",
+                            MOST_UPLOADED // 1024 // 1024,
+                        )
+                    )
                 chunks.append(chunk)
             files.append((upload.filename[:200], b"".join(chunks)))
         return files

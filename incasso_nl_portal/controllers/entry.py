@@ -1,3 +1,5 @@
+import re
+
 from odoo import http
 from odoo.http import request
 
@@ -7,6 +9,8 @@ from .dossier_pages import DossierPages
 #: Most characters of what is typed to get in.
 _FIELDS = {"code": 40, "postcode": 20, "number": 20, "birth_date": 40}
 _ANSWERS = ("postcode", "number", "birth_date")
+#: An address of these pages: no other site, no line end, nothing but a path.
+_OWN_PAGE = re.compile(r"/incasso(/[\w/-]*)?", re.ASCII)
 
 
 class Entry(DossierPages):
@@ -37,8 +41,8 @@ class Entry(DossierPages):
         errors = self._check_answers(typed)
         if len(code) != CODE_LENGTH or set(code) - set(ALPHABET):
             errors["code"] = request.env._(
-                "A code has 8 letters and digits. You find it in our letter, next to "
-                "the square code."
+                "A code has 8 letters and digits. You find it in our letter, in the "
+                "block “Arrange it online”."
             )
         if errors:
             return self._entry_again(typed, errors)
@@ -127,7 +131,7 @@ class Entry(DossierPages):
         """Go on in another language, on the page where the visitor was."""
         if lang in self._languages():
             request.session["incasso_lang"] = lang
-        if not path.startswith("/incasso"):
+        if not _OWN_PAGE.fullmatch(path):
             path = "/incasso"
         return self._protect(request.redirect(path))
 

@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.tools import format_date
+
+from odoo.addons.incasso_nl.report.letter_values import date_text
 
 #: What went out to the debtor, whatever became of it.
 GONE_OUT = ("sent", "delivered", "bounced", "returned")
@@ -66,6 +67,7 @@ class IncassoDossier(models.Model):
         claims = self.env["incasso.claim"].search_fetch(
             [("dossier_id", "=", self.id)], ["move_id"]
         )
+        letters = self._portal_letters()
         return {
             "today": today,
             "balance": balance,
@@ -81,13 +83,12 @@ class IncassoDossier(models.Model):
                 [("dossier_id", "=", self.id), ("state", "=", "allocated")],
                 ["date", "amount", "kind"],
             ),
-            "letters": self._portal_letters(),
+            "letters": letters,
             "documents": self._portal_documents(claims),
-            "next_sentence": self._portal_next(today),
+            "who_sentence": self._portal_who(balance.claims),
+            "next_sentence": self._portal_next(today, letters),
             "ways": self._portal_ways(balance),
             "account": self.env["incasso.message"]._bank_account(self),
-            "money": lambda amount: self.currency_id.format(float(amount)),
-            "day": lambda day: format_date(self.env, day, date_format="d MMMM y"),
             "explain": self.env["incasso.entry"]._explain,
         }
 
@@ -165,9 +166,47 @@ class IncassoDossier(models.Model):
             claim_id: found for claim_id, found in attachments.grouped("res_id").items()
         }
 
-    def _portal_next(self, today):
+    def _portal_who(self, claims):
+        """Who claims what since when, in one or two sentences.
+
+        :param claims: of the balance, by due date
+        :rtype: str
+        """
+        self.ensure_one()
+        creditor = self.creditor_id.name
+        if not claims:
+            sentence = self.env._("To %s.", creditor)
+        elif len(claims) == 1:
+            sentence = self.env._(
+                "To %(creditor)s, for invoice %(invoice)s of %(day)s.",
+                creditor=creditor,
+                invoice=claims[0].name,
+                day=self._portal_day(claims[0].invoice_date),
+            )
+        else:
+            sentence = self.env._(
+                "To %(creditor)s, for %(count)s invoices. The oldest is of %(day)s.",
+                creditor=creditor,
+                count=len(claims),
+                day=self._portal_day(min(claim.invoice_date for claim in claims)),
+            )
+        if not self.is_third_party:
+            return sentence
+        behalf = self.env._(
+            "%(company)s collects this on behalf of %(creditor)s.",
+            company=self.company_id.name,
+            creditor=creditor,
+        )
+        return f"{sentence} {behalf}"
+
+    def _portal_day(self, day):
+        """A day as a debtor reads it: 21 november 2026."""
+        return date_text(day, (self.env.lang or "en")[:2])
+
+    def _portal_next(self, today, letters):
         """What happens next and when, in one or two plain sentences.
 
+        :param letters: what went to the debtor
         :rtype: str
         """
         self.ensure_one()
@@ -197,27 +236,34 @@ class IncassoDossier(models.Model):
                 "One of our people is looking at your dossier. You hear from us before "
                 "anything changes."
             )
-        return self._portal_next_step(step, max(on_date, today))
+        sentence = self._portal_next_step(step, max(on_date, today))
+        terms = [letter.deadline_date for letter in letters if letter.deadline_date]
+        deadline = max(terms, default=today)
+        if deadline <= today:
+            return sentence
+        please = self.env._("Please pay by %s.", self._portal_day(deadline))
+        return f"{please} {sentence}"
 
     def _portal_next_step(self, step, on_date):
-        day = format_date(self.env, on_date, date_format="d MMMM y")
+        """What the next step of the flow means for the debtor."""
+        day = self._portal_day(on_date)
         if step.action in LETTER_ACTIONS:
             return self.env._(
-                "If we have not received your payment by then, we write to you again "
-                "on %s.",
+                "If we have not received your payment before %s, we write to you "
+                "again on that day.",
                 day,
             )
         if step.action == "call":
             return self.env._(
-                "If we have not received your payment by then, we call you on %s to "
-                "look for a solution together.",
+                "If we have not received your payment before %s, we call you on that "
+                "day to look for a solution together.",
                 day,
             )
         if step.action == "proposal":
             return self.env._(
-                "If we have not received your payment by then, we talk with "
-                "%(creditor)s on %(day)s about how to go on. You hear from us before "
-                "anything happens.",
+                "If we have not received your payment before %(day)s, we talk with "
+                "%(creditor)s about how to go on. You hear from us before anything "
+                "happens.",
                 creditor=self.creditor_id.name,
                 day=day,
             )
@@ -266,6 +312,8 @@ class IncassoDossier(models.Model):
             "Your dossier stands still. You hear from us before anything happens."
         )
         if hold.end_date:
-            day = format_date(self.env, hold.end_date, date_format="d MMMM y")
-            return f"{sentence} {self.env._('This is so through %s.', day)}"
+            until = self.env._(
+                "This is so through %s.", self._portal_day(hold.end_date)
+            )
+            return f"{sentence} {until}"
         return sentence

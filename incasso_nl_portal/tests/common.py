@@ -16,18 +16,14 @@ class PortalCommon(IncassoCommon, HttpCase):
         super().setUpClass()
         cls.dossier = cls._dossier()
         cls.dossier_url = f"/incasso/dossier/{cls.dossier.id}"
-        cls.stranger = cls._partner(
-            "Piet Anders", street="Kerkstraat 7", zip="9876 ZX"
-        )
+        cls.stranger = cls._partner("Piet Anders", street="Kerkstraat 7", zip="9876 ZX")
         cls.other_dossier = cls._dossier(debtor=cls.stranger)
-        # One of the tests is about the language; the others read English.
-        for partner in (cls.consumer, cls.stranger):
-            partner.lang = "en_US"
 
     def setUp(self):
         super().setUp()
-        # A session of nobody's.
+        # A session of nobody's, who reads English: pages are Dutch by default.
         self.authenticate(None, None)
+        self.url_open("/incasso/language/en")
 
     def _access(self, dossier=None):
         """The access of a dossier."""

@@ -530,6 +530,7 @@ class TestEntry(PortalCommon):
     def test_language_of_the_debtor_and_by_choice(self):
         if not self._lang_active("nl_NL"):
             self.env["res.lang"]._activate_lang("nl_NL")
+        self.authenticate(None, None)
         self.consumer.lang = "nl_NL"
         self.assertIn('<html lang="nl">', self._visit().text)
         page = self.url_open(f"/incasso/language/en?path={self.dossier_url}")
