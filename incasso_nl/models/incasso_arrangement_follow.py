@@ -75,14 +75,27 @@ class IncassoArrangement(models.Model):
         except Exception as error:  # noqa: BLE001
             self.env.invalidate_all(flush=False)
             if len(self) == 1:
-                if not isinstance(error, UserError):
-                    _logger.error("Arrangement %s failed", self.id, exc_info=error)
-                self.run_error = f"{type(error).__name__}: {error}"
-                self._log(self.env._("Set aside: %s", error))
+                self._set_aside(error)
                 return
         half = len(self) // 2
         self[:half]._follow_batch(on_date)
         self[half:]._follow_batch(on_date)
+
+    def _set_aside(self, error):
+        """Keep one that failed out of the follow-up, and on somebody's list."""
+        self.ensure_one()
+        reason = str(error)
+        if not isinstance(error, UserError):
+            _logger.error("Arrangement %s failed", self.id, exc_info=error)
+            reason = f"{type(error).__name__}: {error}"
+        self.run_error = reason
+        self._log(self.env._("Set aside: %s", reason))
+        self.dossier_id.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("%s was set aside", self.name),
+            note=reason,
+            user_id=self.handler_id.id or self.env.uid,
+        )
 
     # === BUSINESS METHODS - WHAT IS TO BE DONE === #
 

@@ -158,7 +158,7 @@ class IncassoDossier(models.Model):
 
         :param amount: Decimal, or float as a field holds it
         """
-        lang = "nl" if (self.env.lang or "nl").startswith("nl") else "en"
+        lang = "nl" if (self.env.lang or "").startswith("nl") else "en"
         return amount_text(law_amount(amount), lang)
 
     def _default_interest(self):

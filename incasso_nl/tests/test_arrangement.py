@@ -770,7 +770,8 @@ class TestFollowing(ArrangementCommon):
 
         self.patch(type(bad), "_remind", fail)
         self._go_to("2026-11-28")
-        self.assertIn("Broken", bad.run_error)
+        self.assertEqual(bad.run_error, "Broken")
+        self.assertIn(bad.name, bad.dossier_id.activity_ids.summary)
         self.assertTrue(good.instalment_ids[0].reminded_date)
         self.patch(type(bad), "_remind", original)
         bad.action_try_again()
