@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from werkzeug.exceptions import RequestEntityTooLarge
-
 from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -311,8 +309,8 @@ class Contact(DossierPages):
             return records
         try:
             files = self._uploads()
-        except RequestEntityTooLarge:
-            errors["files"] = request.env._("Your files are too large together.")
+        except UserError as error:
+            errors["files"] = error.args[0]
             return records
         try:
             # All of it or nothing: what was typed is kept on the page.
