@@ -1,4 +1,7 @@
 from . import controllers, models
+from .tools import access_log
+
+access_log.watch()
 
 
 def _post_init(env):

@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
 from .dossier_pages import DossierPages
@@ -101,7 +102,17 @@ class Dossier(DossierPages):
         move = dossier.claim_ids.filtered(lambda claim: claim.id == claim_id).move_id
         if not move:
             return self._missing(dossier)
-        document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
+        try:
+            document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
+        except UserError:
+            # Nothing on this server prints invoices.
+            return self._back(
+                dossier,
+                request.env._(
+                    "We cannot make this invoice as a file at the moment. Call us or "
+                    "write to us, and we send it to you."
+                ),
+            )
         return self._download(document["filename"], document["content"])
 
     @http.route(
