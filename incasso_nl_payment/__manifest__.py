@@ -16,5 +16,11 @@
         "views/payment_transaction_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "incasso_nl_portal.assets_dossier": [
+            "incasso_nl_payment/static/src/scss/payment.scss",
+        ],
+    },
+    "demo": ["demo/incasso_demo.xml"],
     "post_init_hook": "_post_init",
 }

@@ -131,7 +131,8 @@ class DossierPayment(DossierPages):
         providers, methods = dossier._payment_ways(offer.amount)
         buttons = [
             (method, provider)
-            for method in methods
+            # What nearly everybody has comes first.
+            for method in methods.sorted(lambda method: method.code != "ideal")
             if (provider := (method.provider_ids & providers)[:1])
         ]
         return self._page(

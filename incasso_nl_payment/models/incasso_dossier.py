@@ -70,9 +70,10 @@ class IncassoDossier(models.Model):
     def action_view_transactions(self):
         """Show the online payments of this dossier."""
         self.ensure_one()
+        title = self.env._("Online Payments")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Online Payments"),
+            "name": title,
             "res_model": "payment.transaction",
             "view_mode": "list,form",
             "domain": [("incasso_dossier_id", "=", self.id)],

@@ -227,12 +227,14 @@ class PaymentTransaction(models.Model):
             paid_at = datetime.fromisoformat(payment_data["paidAt"])
             self.incasso_paid_at = datetime(*paid_at.utctimetuple()[:6])
         system = self._incasso_system()
-        for name, key, reason in (
-            ("incasso_refunded", "amountRefunded", self.env._("Refunded.")),
-            ("incasso_charged_back", "amountChargedBack", self.env._("Charged back.")),
-        ):
-            total = float((payment_data.get(key) or {}).get("value") or 0.0)
-            system._incasso_take_back(name, total, reason)
+        refunded = _value(payment_data.get("amountRefunded"))
+        system._incasso_take_back(
+            "incasso_refunded", refunded, self.env._("Refunded.")
+        )
+        charged_back = _value(payment_data.get("amountChargedBack"))
+        system._incasso_take_back(
+            "incasso_charged_back", charged_back, self.env._("Charged back.")
+        )
 
     def _incasso_take_back(self, name, total, reason):
         """Follow how much was taken back of a payment until now.
@@ -510,3 +512,11 @@ class PaymentTransaction(models.Model):
         if dossier:
             dossier.message_post(body=message, author_id=self.partner_id.id)
         return result
+
+
+def _value(amount):
+    """An amount as Mollie writes it, if it is there.
+
+    :rtype: float
+    """
+    return float((amount or {}).get("value") or 0.0)

@@ -156,7 +156,7 @@ class TestPages(PaymentPagesCommon):
         self._visit(self.dossier)
         for path in ("pay", "pay/all"):
             words = self._words(self.url_open(f"{self.base}/{path}"))
-            self.assertRegex(words, r"A payment of €\s?25\.00 is on its way")
+            self.assertRegex(words, r"You started to pay €\s?25\.00")
 
     # === WHO MEANS ILL === #
 
