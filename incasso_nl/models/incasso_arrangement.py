@@ -104,6 +104,12 @@ class IncassoArrangement(models.Model):
         help="What the instalments come to: the balance of the first day.",
         readonly=True,
     )
+    claim_ids = fields.Many2many(
+        help="What it is about: not what was disputed then, nor what joined later.",
+        comodel_name="incasso.claim",
+        readonly=True,
+        copy=False,
+    )
     instalment_ids = fields.One2many(
         comodel_name="incasso.instalment",
         inverse_name="arrangement_id",
@@ -525,7 +531,21 @@ class IncassoArrangement(models.Model):
             self.write({**terms, "outside_reason": self.outside_reason})
             if self.interest == "running":
                 dossier._claim_interest(today)
-        self._close("done", stage="active", start_date=today, offer_until=False)
+        self._close(
+            "done",
+            stage="active",
+            start_date=today,
+            offer_until=False,
+            claim_ids=[
+                Command.set(
+                    [
+                        claim.claim_id
+                        for claim in balances[dossier.id].claims
+                        if claim.principal or claim.interest
+                    ]
+                )
+            ],
+        )
         self._stand_still(today)
         waiting._end(today)
         self._acknowledge(today)

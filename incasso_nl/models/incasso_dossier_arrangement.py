@@ -446,7 +446,13 @@ class IncassoDossier(models.Model):
         dossiers = self.sudo()
         receipts = receipts.sudo()
         for dossier, group in receipts.grouped("dossier_id").items():
-            group._count_for(dossier._counting_arrangement())
+            found = dossier._counting_arrangement()
+            group.filtered(
+                # A credit note on something else makes this no smaller.
+                lambda receipt, found=found: (
+                    receipt.kind != "credit_note" or receipt.claim_ids & found.claim_ids
+                )
+            )._count_for(found)
         lapsed = dossiers._lapsed_too_soon(receipts)
         result = super()._after_receipt(receipts.with_env(self.env))
         lapsed._revive()

@@ -385,24 +385,44 @@ class TestMoney(ArrangementCommon):
         self.assertEqual(arrangement.paid_amount, 0.0)
         self.assertEqual(self._states(arrangement), "oooooo")
 
-    def test_credit_note_shortens_it(self):
-        arrangement = self._arrange()
-        dossier = arrangement.dossier_id
-        invoice = dossier.claim_ids.move_id
+    def _credit(self, claim, amount):
+        """A credit note on the invoice of a claim."""
+        invoice = claim.move_id
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
             .create({"journal_id": invoice.journal_id.id, "date": TODAY})
         )
         wizard.reverse_moves()
-        wizard.new_move_ids.invoice_line_ids.price_unit = 150.0
+        wizard.new_move_ids.invoice_line_ids.price_unit = amount
         wizard.new_move_ids.action_post()
+
+    def test_credit_note_shortens_it(self):
+        arrangement = self._arrange()
+        dossier = arrangement.dossier_id
+        self._credit(dossier.claim_ids, 150.0)
         self.assertEqual(dossier.balance, 450.0)
         # From the last one back: one of 100.00, and 50.00 of the one before.
         self.assertEqual(
             arrangement.instalment_ids.mapped("paid_amount"), [0, 0, 0, 0, 50, 100]
         )
         self.assertEqual(arrangement.next_amount, 100.0)
+
+    def test_credit_note_on_what_is_disputed(self):
+        """400.00 was in dispute when 600.00 was arranged, and is credited then."""
+        dossier = self._own_dossier(
+            self._claim(600.0, "2026-11-02", debtor=self.consumer),
+            self._claim(400.0, "2026-11-02", debtor=self.consumer),
+            debtor=self.consumer,
+        )
+        disputed = dossier.claim_ids.sorted("amount")[:1]
+        dossier._hold("dispute", claims=disputed)
+        arrangement = self._arrange(dossier)
+        self.assertEqual(arrangement.claim_ids, dossier.claim_ids - disputed)
+        self._credit(disputed, 400.0)
+        self.assertEqual(dossier.balance, 600.0)
+        self.assertEqual(arrangement.paid_amount, 0.0)
+        self.assertEqual(arrangement.left_amount, 600.0)
 
     def test_everything_paid(self):
         dossier = self._owing()

@@ -41,13 +41,15 @@ class Arrangement(DossierPages):
         dossier = self._enter(dossier_id)
         if dossier.arrangement_id:
             return self._arrangement_running(dossier)
+        if dossier._portal_asked_often():
+            return self._page("incasso_nl_portal.arrangement_none", dossier)
         if request.httprequest.method == "GET":
             return self._arrangement_form(dossier, self._arrangement_proposal(dossier))
         typed = self._typed({**_TERMS, "step": 10, "total": 20})
         quote, errors = self._arrangement_quote(dossier, typed)
         if errors or typed["step"] == "change":
             return self._arrangement_form(dossier, typed, errors)
-        if typed["step"] == "ask":
+        if typed["step"] == "ask" and self._arrangement_outside(quote):
             return self._arrangement_ask(dossier, typed, quote)
         if typed["step"] != "agree" or typed["total"] != str(quote.total):
             # Not seen yet, or something was paid since it was.

@@ -1,7 +1,14 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import format_date
 
 from odoo.addons.incasso_nl.report.letter_values import amount_text
+
+#: Requests online that came to nothing, within so many days, after which we would
+#: rather talk: as long as one waits for an answer, the dossier stands still.
+MOST_ASKED = 3
+ASKED_WITHIN = timedelta(days=30)
 
 
 class IncassoDossier(models.Model):
@@ -19,6 +26,23 @@ class IncassoDossier(models.Model):
             "arrangement": found,
             "instalment_url": self._portal_pay_url(found.next_amount),
         }
+
+    def _portal_asked_often(self):
+        """Whether so many requests online came to nothing that a person has to talk
+        with the debtor first.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        since = fields.Datetime.now() - ASKED_WITHIN
+        asked = self.arrangement_ids.filtered(
+            lambda found: (
+                found.source == "portal"
+                and found.stage in ("refused", "withdrawn")
+                and found.received_at >= since
+            )
+        )
+        return len(asked) >= MOST_ASKED
 
     def _portal_pay_url(self, amount):
         """Where an amount of this dossier is paid; False if nowhere.

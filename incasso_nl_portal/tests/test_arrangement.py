@@ -317,6 +317,27 @@ class TestArrangement(PortalCommon):
         self.assertEqual(asked.stage, "withdrawn")
         self.assertFalse(self.dossier.is_held)
 
+    def test_asked_and_taken_back_time_and_again(self):
+        """While a request waits the dossier stands still: not for ever."""
+        ask = self._terms(
+            amount="10",
+            step="ask",
+            income="1450",
+            housing="700",
+            care="180",
+            debts="0",
+            household="2",
+        )
+        for _ in range(3):
+            self._send(self.url, ask)
+            self._send(self.url + "/answer", {"answer": "no"}, page=self.url)
+        asked = self.dossier.arrangement_ids
+        self.assertEqual(asked.mapped("stage"), ["withdrawn"] * 3)
+        page = self._send(self.url, ask, page=f"/incasso/dossier/{self.dossier.id}")
+        self.assertIn("cannot be arranged online", page.text)
+        self.assertEqual(self.dossier.arrangement_ids, asked)
+        self.assertFalse(self.dossier.is_held)
+
     def test_an_active_one_cannot_be_taken_back(self):
         self._agree()
         self._send(self.url + "/answer", {"answer": "no"}, page=self.url)
