@@ -110,7 +110,7 @@ def _text(reader):
 def _parts(page):
     """The streams that make up the contents of a page."""
     contents = page.get("/Contents")
-    contents = contents.get_object() if contents is not None else []
+    contents = contents.get_object() if contents is not None else ArrayObject()
     parts = contents if isinstance(contents, ArrayObject) else [contents]
     return [
         part
