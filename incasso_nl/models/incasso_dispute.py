@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
-from odoo.tools.misc import format_date
 
 from ..tools.company_days import CompanyDays
 from .incasso_dossier_flow import dutch_day
@@ -581,15 +580,3 @@ class IncassoDispute(models.Model):
             "disputed": self.line_ids.claim_id.mapped("name"),
             "dispute_reason": self.reason,
         }
-
-    def _summary(self):
-        """The dispute in one line, for who looks at the dossier."""
-        self.ensure_one()
-        outcome = self.outcome and self._label("outcome")
-        return self.env._(
-            "%(number)s, %(day)s: %(reason)s. %(state)s",
-            number=self.name,
-            day=format_date(self.env, dutch_day(self.received_at)),
-            reason=self._label("reason"),
-            state=outcome or self._label("state"),
-        )

@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .incasso_dossier_flow import dutch_day
 from .incasso_law import law_amount
+from .incasso_request import OPEN_STATES
 
 PENDING = ("unmatched", "proposed")
 
@@ -378,6 +380,7 @@ class IncassoReceipt(models.Model):
         dossiers = receipts.dossier_id
         dossiers._lock_for_money()
         reclose = receipts._reopen_where_needed()
+        receipts._leave_disputed()
         receipts.write({"state": "allocated", "error": False})
         # First, with the costs that were charged for it: who pays before a demand goes
         # out is not charged for it.
@@ -390,6 +393,25 @@ class IncassoReceipt(models.Model):
         self.env["incasso.books"]._settle(changed)
         dossiers._after_receipt(receipts)
         dossiers._close_again(reclose)
+
+    def _leave_disputed(self):
+        """Who pays while disputing a claim does not pay that claim: without another
+        word the money is for the others (art. 6:43 lid 1 BW)."""
+        for receipt in self:
+            if receipt.claim_ids or receipt.kind == "credit_note":
+                continue
+            disputes = receipt.dossier_id.dispute_ids.filtered(
+                lambda dispute, receipt=receipt: (
+                    dispute.state in OPEN_STATES
+                    and dutch_day(dispute.received_at) <= receipt.date
+                )
+            )
+            if not disputes:
+                continue
+            claims = receipt.dossier_id.claim_ids.filtered(
+                lambda claim: claim.state == "open"
+            )
+            receipt.claim_ids = claims - disputes.line_ids.claim_id
 
     def _reopen_where_needed(self):
         """Reopen the closed dossiers of these receipts.
@@ -693,9 +715,7 @@ class IncassoReceipt(models.Model):
                 | {
                     "company_id": dossier.company_id.id,
                     "kind": "entry" if already else kind,
-                    "date": move.incasso_value_date
-                    or move.invoice_date
-                    or credit.date,
+                    "date": move.incasso_value_date or move.invoice_date or credit.date,
                     "memo": move.ref or move.name,
                     "partner_name": credit.partner_id.name,
                     "payment_id": credit.payment_id.id,

@@ -253,6 +253,9 @@ class TestIsolation(IncassoCommon):
         arrangement = cls.env["incasso.arrangement"].create(
             {"dossier_id": dossier.id, "first_date": "2026-12-01"}
         )
+        dispute = cls.env["incasso.dispute"]._bring_up(
+            dossier, dossier.claim_ids, "other"
+        )
         cls.records = {
             "incasso.arrangement": arrangement,
             "incasso.instalment": cls.env["incasso.instalment"].create(
@@ -284,6 +287,11 @@ class TestIsolation(IncassoCommon):
             ),
             "incasso.correspondence": cls.env["incasso.correspondence"].create(
                 {"dossier_id": dossier.id, "text": "Wanneer is de factuur verstuurd?"}
+            ),
+            "incasso.dispute": dispute,
+            "incasso.dispute.line": dispute.line_ids,
+            "incasso.paid.report": cls.env["incasso.paid.report"].create(
+                {"dossier_id": dossier.id, "amount": 1.00, "date": "2026-04-01"}
             ),
             "incasso.complaint": cls.env["incasso.complaint"].create(
                 {"dossier_id": dossier.id, "text": "Niemand neemt de telefoon op."}

@@ -56,7 +56,7 @@ class TestDispute(DisputeCommon):
         before = self.dossier.outbox_ids
         self.assertEqual(before.amount, 140.00)
         dispute = self._dispute(self.disputed, text=SCRIPT, source="portal")
-        self.assertEqual(dispute.name, "BZW/2026/00001")
+        self.assertRegex(dispute.name, r"^BZW/2026/\d{5}$")
         # Ten working days after Tuesday 17 November.
         self.assertEqual(dispute.answer_date, fields.Date.to_date("2026-12-01"))
         self.assertEqual(dispute.hold_id.claim_ids, self.disputed)
@@ -685,6 +685,21 @@ class TestDisputeMoney(ReceiptCommon):
         self.assertOpen(dossier, 0.00, 0.00, 0.00)
         self.assertEqual(dossier.state, "closed")
         self.assertPaid(receipt, 75.00, 0.00, 500.00)
+
+    def test_paid_without_a_word(self):
+        """From the letter, with the payment reference: what is disputed is not meant.
+        A payment of before the dispute follows the order of the law."""
+        dossier, first, second = self._two()
+        before = self._receive(dossier, 10.00, "2026-05-03")
+        self.assertPaid(before, 10.00, 0.00, 0.00)
+        self._dispute(first)
+        late = self._receive(dossier, 20.00, "2026-05-03")
+        self.assertPaid(late, 20.00, 0.00, 0.00)
+        receipt = self._receive(dossier, 575.00, "2026-05-04")
+        self.assertEqual(receipt.claim_ids, second)
+        # 225.00 - 30.00 of costs are left, 150.00 of which are taken to be A's.
+        self.assertPaid(receipt, 75.00, 0.00, 500.00)
+        self.assertEqual(second.principal_open, 0.00)
 
     def test_more_than_what_was_named(self):
         """Of 700.00 for B, 125.00 is left when that is paid: it pays costs of A."""

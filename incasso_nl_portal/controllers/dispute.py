@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from odoo.addons.base_iban.models.res_partner_bank import validate_iban
+from odoo.addons.incasso_nl.report.letter_values import amount_text
 
 from ..tools.typed import read_amount, read_day
 from .dossier_pages import DossierPages
@@ -68,9 +69,23 @@ class Dispute(DossierPages):
             "incasso_nl_portal.objection_kept",
             dossier,
             dispute=dispute,
+            about=self._dispute_about(dispute),
             **self._dispute_rest(dossier),
             **self._dispute_told(dossier),
         )
+
+    def _dispute_about(self, dispute):
+        """What is disputed, a line for each invoice."""
+        return [
+            request.env._(
+                "Invoice %(number)s: %(amount)s of it",
+                number=line.claim_id.name,
+                amount=self._dispute_money(line.amount),
+            )
+            if line.amount
+            else request.env._("Invoice %s", line.claim_id.name)
+            for line in dispute.line_ids
+        ]
 
     def _dispute_reasons(self, dossier):
         """Why somebody may not agree, in plain words."""
@@ -89,8 +104,16 @@ class Dispute(DossierPages):
                 request.env._("I do not agree with the costs or the interest"),
                 request.env._("You do agree with the invoice itself."),
             ),
-            ("time_barred", request.env._("It is too long ago"), False),
-            ("other", request.env._("Something else"), False),
+            (
+                "time_barred",
+                request.env._("It is too long ago"),
+                False,
+            ),
+            (
+                "other",
+                request.env._("Something else"),
+                False,
+            ),
         ]
         if dossier.debtor_type == "consumer":
             reasons.insert(
@@ -114,7 +137,7 @@ class Dispute(DossierPages):
                 request.env._(
                     "Invoice %(number)s: %(amount)s",
                     number=claim.name,
-                    amount=claim.currency_id.format(claim.principal_open),
+                    amount=self._dispute_money(claim.principal_open),
                 ),
                 claim.description or False,
             )
@@ -148,7 +171,7 @@ class Dispute(DossierPages):
             elif not error and amount > chosen.amount:
                 error = request.env._(
                     "This invoice is %s: it cannot be more.",
-                    chosen.currency_id.format(chosen.amount),
+                    self._dispute_money(chosen.amount),
                 )
             if error:
                 errors["amount"] = error
@@ -300,8 +323,11 @@ class Dispute(DossierPages):
         :param make: makes the record
         :return: the record, and what is wrong by field
         """
-        files = self._uploads()
         record = None
+        try:
+            files = self._uploads()
+        except UserError as error:
+            return None, {"files": error.args[0]}
         try:
             with request.env.cr.savepoint():
                 record = make()
@@ -321,18 +347,22 @@ class Dispute(DossierPages):
 
     def _dispute_told(self, dossier):
         """What the pages say of what was brought up."""
-        return {
-            "told": dossier._portal_told,
-            "day": dossier._portal_day,
-            "money": dossier.currency_id.format,
-        }
+        return {"told": dossier._portal_told}
+
+    def _dispute_money(self, amount):
+        """Euro, as in the letters."""
+        return amount_text(str(amount), (request.env.lang or "en")[:2])
 
     def _dispute_rest(self, dossier):
         """What can be paid now, and where."""
         today = fields.Date.context_today(dossier)
         balance = dossier._balances(today)[dossier.id]
+        rest = dossier._undisputed_amount(today)
+        amount = self._dispute_money(rest)
         return {
-            "rest": float(dossier._undisputed_amount(today)),
+            "rest": rest,
+            "rest_text": request.env._("You still have to pay %s.", amount),
+            "pay_text": request.env._("Pay %s", amount),
             "pay": dossier._portal_pay_rest(balance),
         }
 

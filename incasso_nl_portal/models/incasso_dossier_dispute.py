@@ -5,6 +5,7 @@ from odoo.tools import format_date
 
 from odoo.addons.incasso_nl.models.incasso_dossier_flow import dutch_day
 from odoo.addons.incasso_nl.models.incasso_request import OPEN_STATES
+from odoo.addons.incasso_nl.report.letter_values import amount_text
 
 
 class IncassoDossier(models.Model):
@@ -14,13 +15,22 @@ class IncassoDossier(models.Model):
     _inherit = "incasso.dossier"
 
     def _portal_values(self):
-        """Override: what was brought up, and what became of it."""
+        """Override: what was brought up, and what became of it; what is disputed is
+        not asked for meanwhile."""
+        values = super()._portal_values()
+        due = values["balance"].due
+        disputed = self.dispute_ids.line_ids.filtered("is_open").claim_id
+        asked = self._undisputed_amount(values["today"]) if disputed else due
         return {
-            **super()._portal_values(),
+            **values,
+            "asked": asked,
+            "not_asked": max(due - asked, 0),
+            "disputed_ids": disputed.ids,
             "objections": self.dispute_ids.filtered(lambda d: d.state != "cancelled"),
             "reported": self.paid_report_ids.filtered(lambda r: r.state != "cancelled"),
             "told": self._portal_told,
-            "told_on": self._portal_day,
+            "told_what": self._portal_told_what,
+            "told_when": self._portal_told_when,
         }
 
     def _portal_told(self, request):
@@ -42,6 +52,26 @@ class IncassoDossier(models.Model):
             "found": self.env._("We have found your payment. Thank you."),
             "not_found": self.env._("We could not find this payment."),
         }[request.outcome]
+
+    def _portal_told_what(self, request):
+        """What somebody told us, in a few words."""
+        if request._name == "incasso.dispute":
+            return self.env._(
+                "Invoice %s.", ", ".join(request.line_ids.claim_id.mapped("name"))
+            )
+        return self.env._(
+            "%(amount)s on %(day)s.",
+            amount=amount_text(str(request.amount), (self.env.lang or "en")[:2]),
+            day=self._portal_day(request.date),
+        )
+
+    def _portal_told_when(self, request):
+        """Since when we know, and under which number."""
+        return self.env._(
+            "%(day)s, number %(number)s",
+            day=self._portal_day(request.received_at),
+            number=request.name,
+        )
 
     def _portal_day(self, day):
         """A day, or the day of a moment, in the visitor's language."""
