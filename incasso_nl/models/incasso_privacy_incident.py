@@ -8,6 +8,7 @@ from .incasso_dossier_flow import GONE, dutch_day
 
 #: Within which a breach is reported to the authority (art. 33 lid 1 AVG).
 REPORT_WITHIN = timedelta(hours=72)
+ACTIVITY = "incasso_nl.mail_activity_type_incident"
 
 
 class IncassoPrivacyIncident(models.Model):
@@ -16,7 +17,7 @@ class IncassoPrivacyIncident(models.Model):
 
     _name = "incasso.privacy.incident"
     _description = "Privacy Incident"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "discovered_at desc, id desc"
     _check_company_auto = True
 
@@ -141,10 +142,27 @@ class IncassoPrivacyIncident(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override of `mail` to number the incidents."""
+        """Override of `mail` to number the incidents and tell the privacy officer."""
         for vals in vals_list:
             vals["name"] = self.env["ir.sequence"].next_by_code(self._name)
-        return super().create(vals_list)
+        incidents = super().create(vals_list)
+        for incident in incidents:
+            officer = incident.company_id.incasso_privacy_user_id
+            # Nobody else can open it, and an activity would be refused.
+            if officer and officer.has_group("incasso_nl.group_manager"):
+                incident.activity_schedule(
+                    ACTIVITY,
+                    date_deadline=dutch_day(incident.report_deadline),
+                    user_id=officer.id,
+                )
+        return incidents
+
+    def write(self, vals):
+        """Override of `mail`: what is decided is not to be done any more."""
+        result = super().write(vals)
+        if vals.get("state") in ("closed", "dismissed"):
+            self.activity_unlink([ACTIVITY])
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -227,6 +227,15 @@ class ResCompany(models.Model):
         required=True,
     )
 
+    incasso_privacy_user_id = fields.Many2one(
+        string="Privacy Officer",
+        help="Is told of each privacy incident, with the day before which it has to be "
+        "reported. A manager of collections: others do not see the register.",
+        comodel_name="res.users",
+        domain="[('share', '=', False)]",
+        check_company=True,
+    )
+
     _incasso_tolerance_not_negative = models.Constraint(
         "CHECK (incasso_tolerance >= 0)", "The tolerance cannot be negative."
     )

@@ -45,6 +45,9 @@ class ResConfigSettings(models.TransientModel):
     incasso_match_confidence = fields.Integer(
         related="company_id.incasso_match_confidence", readonly=False
     )
+    incasso_privacy_user_id = fields.Many2one(
+        related="company_id.incasso_privacy_user_id", readonly=False
+    )
     incasso_help_days = fields.Integer(
         related="company_id.incasso_help_days", readonly=False
     )

@@ -356,6 +356,20 @@ class TestPrivacyIncident(PersonCommon):
         self.incident.informed_date = "2026-11-18"
         self.incident.action_close()
 
+    def test_privacy_officer_is_told(self):
+        self.company.incasso_privacy_user_id = self.manager
+        # Not at the other company, which has no officer.
+        incidents = self._report("not_me").incident_ids
+        activity = incidents.activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertEqual(activity.date_deadline, date(2026, 11, 20))
+        incidents._dismiss("Vergissing.")
+        self.assertFalse(incidents.activity_ids)
+
+    def test_who_cannot_see_the_register_is_not_told(self):
+        self.company.incasso_privacy_user_id = self.handler
+        self.assertFalse(self._report("not_me").incident_ids.activity_ids)
+
     def test_late_after_72_hours(self):
         self.assertFalse(self.incident.is_late)
         with freeze_time("2026-11-20 09:00:01"):
