@@ -232,6 +232,8 @@ class IncassoComplaint(models.Model):
         """Override of `incasso.request` with the promise and the outcome."""
         return {
             **super()._letter_values(),
+            # Not signed by the handler of the dossier, whom it may be about.
+            "handler": self.handler_id.name or None,
             "answer_date": self.answer_date and self.answer_date.isoformat(),
             "outcome": self.outcome or None,
         }

@@ -46,8 +46,13 @@ class IncassoMessage(models.Model):
         snapshot = self.snapshot or {}
         found = snapshot.get("announced")
         notice = self._notice_before()
+        facts = self._party_facts(self.dossier_id, self.lang)
+        if "handler" in (snapshot.get("extra") or {}):
+            # Signed by somebody else, or by the company alone.
+            name = snapshot["extra"]["handler"]
+            facts["handler"] = name and Party(name, is_company=False)
         return Letter(
-            **self._party_facts(self.dossier_id, self.lang),
+            **facts,
             recipient=self._party(self.recipient_id, self.lang),
             kind=self.kind,
             lang=self.lang,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..report.letter_pdf import print_letter
+from ..report.texts import labels
 from .incasso_dossier_flow import dutch_day
 from .incasso_request import OPEN_STATES
 
@@ -112,6 +113,7 @@ class IncassoPrivacyRequest(models.Model):
                 "incasso_nl.held_data_document",
                 {
                     "lang": lang[:2],
+                    "label": labels("nl" if lang.startswith("nl") else "en"),
                     "sections": dossiers._held_data(),
                     "title": dossiers.env._("What we hold about you"),
                     "name": request.debtor_id.display_name,

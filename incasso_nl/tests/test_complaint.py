@@ -94,6 +94,17 @@ class TestComplaint(IncassoCommon):
             self.assertIn("Dit vonden wij.", body)
             self.assertNotIn("Geheim leerpunt", body)
 
+    def test_not_signed_by_the_handler_of_the_dossier(self):
+        complaint = self._complaint(about_user_id=self.handler.id)
+        complaint.confirmation_id._render()
+        self.assertNotIn(self.handler.name, complaint.confirmation_id.email_body)
+        complaint.handler_id = self.team_lead
+        complaint.write({"outcome": "upheld", "answer": "Excuses."})
+        complaint.action_send()
+        complaint.message_id._render()
+        self.assertIn(self.team_lead.name, complaint.message_id.email_body)
+        self.assertNotIn(self.handler.name, complaint.message_id.email_body)
+
     def test_answer_needs_an_outcome(self):
         complaint = self._complaint(answer="Dit vonden wij.")
         with self.assertRaisesRegex(UserError, "outcome"):
