@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 #: Arrangements a transaction.
 BATCH = 500
+#: A message that may still go out; one that failed waits for a person, on the worklist.
+ON_ITS_WAY = (*UNSENT, "failed")
 
 
 class IncassoArrangement(models.Model):
@@ -186,7 +188,7 @@ class IncassoArrangement(models.Model):
                 days=self.missed_days
             )
             return "lapse", days.contact_day(days.after_term(last))
-        if message.state in UNSENT:
+        if message.state in ON_ITS_WAY:
             return "check", days.add(today, 1, "working")
         return "miss", days.contact_day(today)
 
@@ -289,7 +291,7 @@ class IncassoArrangement(models.Model):
         told = self.filtered(
             lambda found: (
                 found.stage == "active"
-                and found.missed_message_id.state not in (*UNSENT, *GONE)
+                and found.missed_message_id.state not in (*ON_ITS_WAY, *GONE)
             )
         )
         if not told:

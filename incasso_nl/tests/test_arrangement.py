@@ -690,6 +690,15 @@ class TestFollowing(ArrangementCommon):
         arrangement = self._missed()
         self._go_to("2027-01-04")
         self.assertEqual(arrangement.stage, "active")
+        # Nor one that could not be made: that waits for a person, and is one letter.
+        arrangement.missed_message_id._mark_failed(
+            {arrangement.missed_message_id.id: "No bank account."}
+        )
+        self._go_to("2027-01-11")
+        self.assertEqual(arrangement.stage, "active")
+        self.assertEqual(
+            len(self._sent(arrangement.dossier_id, "template_instalment_missed")), 1
+        )
 
     def test_told_again_when_it_came_back(self):
         arrangement = self._missed()
