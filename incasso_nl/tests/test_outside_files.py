@@ -233,6 +233,11 @@ class TestOutsideFiles(TransactionCase):
         for content in (b"%PDF-1.4 en dan niets", make_pdf()[:200], locked):
             self._refused("brief.pdf", content, "cannot be opened")
 
+    def test_pdf_with_an_empty_page(self):
+        """As a scanner makes it of the back of a sheet."""
+        content = change_pdf(lambda writer: writer.add_blank_page(595, 842))
+        self.assertEqual(self._take_in("scan.pdf", content).content, content)
+
     def test_pdf_that_only_may_not_be_changed(self):
         """As banks send it: it opens without a password."""
         guarded = change_pdf(lambda writer: writer.encrypt("", "eigenaar"))

@@ -70,6 +70,22 @@ class TestContact(PortalCommon):
         self.assertIn("Ons antwoord", page.text)
         self.assertEqual(self.url_open(url).content, b"factuur")
 
+    def test_late_answer_is_not_promised_for_a_day_that_is_over(self):
+        for model in ("incasso.correspondence", "incasso.complaint"):
+            self.env[model].create(
+                {
+                    "dossier_id": self.dossier.id,
+                    "text": "Hallo",
+                    "received_at": "2026-01-05 09:00:00",
+                }
+            )
+        self._visit()
+        for form in ("messages", "complaint"):
+            page = self.url_open(f"{self.dossier_url}/{form}").text
+            self.assertIn("We are late with our answer", page)
+            self.assertNotIn("7 January", page)
+            self.assertNotIn("16 February", page)
+
     def test_every_field_is_there(self):
         self._visit()
         for form, names in (
