@@ -118,7 +118,10 @@ class DossierPayment(DossierPages):
     # === HOW === #
 
     @http.route(
-        f"{_BASE}/<string:key>", type="http", auth="public", methods=["GET"],
+        f"{_BASE}/<string:key>",
+        type="http",
+        auth="public",
+        methods=["GET"],
         sitemap=False,
     )
     def pay_how(self, dossier_id, key, **_kwargs):
@@ -194,7 +197,10 @@ class DossierPayment(DossierPages):
         return request.redirect(target, code=303, local=False)
 
     @http.route(
-        f"{_BASE}/<string:key>/form", type="http", auth="public", methods=["GET"],
+        f"{_BASE}/<string:key>/form",
+        type="http",
+        auth="public",
+        methods=["GET"],
         sitemap=False,
     )
     def pay_form(self, dossier_id, key, **_kwargs):
@@ -242,13 +248,17 @@ class DossierPayment(DossierPages):
         PaymentPortal._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("access_token",)
         )
-        if kwargs.get("flow") not in ("direct", "redirect"):
+        amount = kwargs.get("amount") or 0
+        if (
+            kwargs.get("flow") not in ("direct", "redirect")
+            or not isinstance(amount, int | float)
+        ):
             raise BadRequest()
         transaction = self._pay_begin(
             dossier,
             key,
             # JSON knows no cents: 25.5 is 25.50.
-            f"{kwargs.get('amount') or 0:.2f}",
+            f"{amount:.2f}",
             kwargs.get("provider_id"),
             kwargs.get("payment_method_id"),
             kwargs["flow"],

@@ -299,8 +299,10 @@ class IncassoDossier(models.Model):
         """The newest online payment that is on its way, if any."""
         self.ensure_one()
         return self.incasso_transaction_ids.filtered(
-            lambda tx: tx.state in ("pending", "authorized")
-            or (tx.state == "done" and not tx.is_post_processed)
+            lambda tx: (
+                tx.state in ("pending", "authorized")
+                or (tx.state == "done" and not tx.is_post_processed)
+            )
         ).sorted("id")[-1:]
 
     # === BUSINESS METHODS - PAGES === #

@@ -7,9 +7,10 @@ class PaymentMethod(models.Model):
     @api.model
     def _incasso_ideal(self):
         """iDEAL, switched on or not; nothing when somebody deleted it."""
-        return self.env.ref(
-            "payment.payment_method_ideal", raise_if_not_found=False
-        ) or self.browse()
+        return (
+            self.env.ref("payment.payment_method_ideal", raise_if_not_found=False)
+            or self.browse()
+        )
 
     @api.model
     def _incasso_name_ideal(self, label):

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from odoo.addons.incasso_nl.models.incasso_books import ExactAmounts
@@ -94,12 +95,14 @@ class PaymentTransaction(models.Model):
             separator, **values
         )
 
-    def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
-        """Override of `payment`: what is refunded or captured is of the same dossier."""
+    def _create_child_transaction(
+        self, amount, is_refund=False, **custom_create_values
+    ):
+        """Override of `payment`: a refund or capture is of the same dossier."""
         if self.incasso_dossier_id:
             custom_create_values = {
                 "incasso_dossier_id": self.incasso_dossier_id.id,
-                "incasso_claim_ids": self.incasso_claim_ids.ids,
+                "incasso_claim_ids": [Command.set(self.incasso_claim_ids.ids)],
                 "incasso_offer_date": self.incasso_offer_date,
                 **custom_create_values,
             }
@@ -134,11 +137,9 @@ class PaymentTransaction(models.Model):
         told = self._extract_amount_data(payment_data)
         if told is None:
             return True
-        return (
-            self.currency_id.name == told["currency_code"]
-            and self.currency_id.compare_amounts(told["amount"] or 0.0, abs(self.amount))
-            == 0
-        )
+        if told["currency_code"] != self.currency_id.name:
+            return False
+        return self.currency_id.is_zero((told["amount"] or 0.0) - abs(self.amount))
 
     def _incasso_lock(self):
         """Let others who work on these payments wait.
@@ -228,9 +229,7 @@ class PaymentTransaction(models.Model):
             self.incasso_paid_at = datetime(*paid_at.utctimetuple()[:6])
         system = self._incasso_system()
         refunded = _value(payment_data.get("amountRefunded"))
-        system._incasso_take_back(
-            "incasso_refunded", refunded, self.env._("Refunded.")
-        )
+        system._incasso_take_back("incasso_refunded", refunded, self.env._("Refunded."))
         charged_back = _value(payment_data.get("amountChargedBack"))
         system._incasso_take_back(
             "incasso_charged_back", charged_back, self.env._("Charged back.")
@@ -440,7 +439,13 @@ class PaymentTransaction(models.Model):
             except UserError as error:
                 _logger.info("No answer about payment %s: %s", self.reference, error)
         if not self.is_post_processed and self.state not in IN_TRANSIT:
-            self._post_process()
+            try:
+                with self.env.cr.savepoint():
+                    self._post_process()
+            except UserError:
+                # The debtor paid, and need not know that our books do not take it yet:
+                # the job that processes payments tries again, and says so in the log.
+                _logger.warning("Payment %s is not booked yet.", self.reference)
 
     def _incasso_outcome(self):
         """What the debtor is told: ``paid``, ``transit``, ``failed``; ``unclear`` when

@@ -26,6 +26,11 @@ API_KEY = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM"
 #: What the checkout page offers, as Mollie's test mode does.
 OUTCOMES = ("paid", "failed", "canceled", "expired", "open")
 _AMOUNT = re.compile(r"\d+\.\d{2}")
+_TITLES = {
+    401: "Unauthorized Request",
+    404: "Not Found",
+    422: "Unprocessable Entity",
+}
 _CHECKOUT = """<!DOCTYPE html>
 <html lang="nl"><head><meta charset="utf-8"><title>Mollie (test)</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
@@ -55,7 +60,8 @@ class MolliePeer:
         self.silence = silence
         self._lock = threading.Lock()
         self._callers = []
-        self._server = ThreadingHTTPServer((HOST, 0), self._handler())
+        self._server = ThreadingHTTPServer((HOST, 0), _Handler)
+        self._server.peer = self
         self._server.daemon_threads = True
         self.origin = f"http://{HOST}:{self._server.server_port}"
         self.url = f"{self.origin}/v2/"
@@ -213,83 +219,87 @@ class MolliePeer:
             return self._refund(payment, body)
         return _error(405, "The method is not allowed here")
 
-    def _handler(peer):
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def log_message(self, *_args):
-                """Quiet."""
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request, with what the peer knows."""
 
-            def do_GET(self):
-                path = urlsplit(self.path).path
-                if path.startswith("/checkout/"):
-                    return self._checkout(peer.payments.get(path.split("/")[2]))
-                return self._answer_api(path, {})
+    protocol_version = "HTTP/1.1"
 
-            def do_POST(self):
-                path = urlsplit(self.path).path
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if path.startswith("/checkout/"):
-                    chosen = parse_qs(body.decode())["outcome"][0]
-                    return self._choose(peer.payments[path.split("/")[2]], chosen)
-                return self._answer_api(path, json.loads(body or b"{}"))
+    @property
+    def peer(self):
+        return self.server.peer
 
-            def _answer_api(self, path, body):
-                peer.requests.append((self.command, path, body))
-                fault = peer.faults.pop(0) if peer.faults else None
-                if fault == "hang up":
-                    self.close_connection = True
-                    return self.connection.close()
-                if fault == "silence":
-                    time.sleep(peer.silence)
-                    self.close_connection = True
-                    return None
-                if fault:
-                    return self._answer(*_error(fault, "Something went wrong"))
-                if self.headers.get("Authorization") != f"Bearer {API_KEY}":
-                    detail = "Missing authentication, or failed to authenticate"
-                    return self._answer(*_error(401, detail))
-                return self._answer(*peer._api(self.command, path, body))
+    def log_message(self, *_args):
+        """Quiet."""
 
-            def _checkout(self, payment):
-                if not payment:
-                    return self._answer(*_error(404, "No such payment"))
-                buttons = "".join(
-                    f'<button name="outcome" value="{name}">{name}</button> '
-                    for name in OUTCOMES
-                )
-                page = _CHECKOUT.format(
-                    description=escape(payment["description"]),
-                    amount=f"EUR {payment['amount']['value']}",
-                    method=payment["method"],
-                    buttons=buttons,
-                )
-                return self._send(200, page.encode(), "text/html; charset=utf-8")
+    def do_GET(self):
+        path = urlsplit(self.path).path
+        if path.startswith("/checkout/"):
+            return self._checkout(self.peer.payments.get(path.split("/")[2]))
+        return self._answer_api(path, {})
 
-            def _choose(self, payment, outcome):
-                peer.settle(payment["id"], outcome)
-                if peer.calls_back:
-                    # At the same time as the debtor comes back.
-                    peer.notify_soon(payment["id"])
-                self.send_response(303)
-                self.send_header("Location", payment["redirectUrl"])
-                self.send_header("Content-Length", "0")
-                return self.end_headers()
+    def do_POST(self):
+        path = urlsplit(self.path).path
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if path.startswith("/checkout/"):
+            chosen = parse_qs(body.decode())["outcome"][0]
+            return self._choose(self.peer.payments[path.split("/")[2]], chosen)
+        return self._answer_api(path, json.loads(body or b"{}"))
 
-            def _answer(self, status, answer):
-                kind = "application/hal+json"
-                return self._send(status, json.dumps(answer).encode(), kind)
+    def _answer_api(self, path, body):
+        self.peer.requests.append((self.command, path, body))
+        fault = self.peer.faults.pop(0) if self.peer.faults else None
+        if fault == "hang up":
+            self.close_connection = True
+            return self.connection.close()
+        if fault == "silence":
+            time.sleep(self.peer.silence)
+            self.close_connection = True
+            return None
+        if fault:
+            return self._answer(*_error(fault, "Something went wrong"))
+        if self.headers.get("Authorization") != f"Bearer {API_KEY}":
+            detail = "Missing authentication, or failed to authenticate"
+            return self._answer(*_error(401, detail))
+        return self._answer(*self.peer._api(self.command, path, body))
 
-            def _send(self, status, content, kind):
-                # Whoever asked may not be waiting any more.
-                with suppress(ConnectionError):
-                    self.send_response(status)
-                    self.send_header("Content-Type", kind)
-                    self.send_header("Content-Length", str(len(content)))
-                    self.end_headers()
-                    self.wfile.write(content)
+    def _checkout(self, payment):
+        if not payment:
+            return self._answer(*_error(404, "No such payment"))
+        buttons = "".join(
+            f'<button name="outcome" value="{name}">{name}</button> '
+            for name in OUTCOMES
+        )
+        page = _CHECKOUT.format(
+            description=escape(payment["description"]),
+            amount=f"EUR {payment['amount']['value']}",
+            method=payment["method"],
+            buttons=buttons,
+        )
+        return self._send(200, page.encode(), "text/html; charset=utf-8")
 
-        return Handler
+    def _choose(self, payment, outcome):
+        self.peer.settle(payment["id"], outcome)
+        if self.peer.calls_back:
+            # At the same time as the debtor comes back.
+            self.peer.notify_soon(payment["id"])
+        self.send_response(303)
+        self.send_header("Location", payment["redirectUrl"])
+        self.send_header("Content-Length", "0")
+        return self.end_headers()
+
+    def _answer(self, status, answer):
+        kind = "application/hal+json"
+        return self._send(status, json.dumps(answer).encode(), kind)
+
+    def _send(self, status, content, kind):
+        # Whoever asked may not be waiting any more.
+        with suppress(ConnectionError):
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
 
 def _moment(later=timedelta()):
@@ -302,7 +312,11 @@ def _link(href, kind="application/hal+json"):
 
 
 def _error(status, detail, field=None):
-    titles = {401: "Unauthorized Request", 404: "Not Found", 422: "Unprocessable Entity"}
+    titles = {
+        401: "Unauthorized Request",
+        404: "Not Found",
+        422: "Unprocessable Entity",
+    }
     answer = {
         "status": status,
         "title": titles.get(status, "Error"),

@@ -81,9 +81,7 @@ class TestOffers(PaymentCommon):
             arrangement = dossier._ask_arrangement(quote, "phone")
             self.assertEqual(arrangement.stage, "active")
             url = dossier._portal_pay_url(100.00)
-            self.assertEqual(
-                url, f"/incasso/dossier/{dossier.id}/pay?part=instalment"
-            )
+            self.assertEqual(url, f"/incasso/dossier/{dossier.id}/pay?part=instalment")
             offer = dossier._payment_offers()[0]
             self.assertEqual((offer.key, offer.amount), ("instalment", 100))
             self._pay(self._transaction(dossier, "instalment"))

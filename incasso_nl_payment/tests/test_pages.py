@@ -151,6 +151,26 @@ class TestPages(PaymentPagesCommon):
         page = self.url_open(f"{self.base}/pay/result/{transaction.id}")
         self.assertRegex(self._words(page), r"still have to pay €\s?750\.00")
 
+    @mute_logger("odoo.addons.incasso_nl_payment.models.payment_transaction")
+    def test_paid_but_not_booked_yet(self):
+        """The books do not take it: the debtor is thanked all the same, and the job
+        books it later."""
+        transaction = self._transaction()
+        self._tell(transaction, "done")
+        journal = self.demo.journal_id
+        method = journal.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == self.demo
+        )
+        account = method.payment_account_id
+        account.active = False
+        self._visit(self.dossier)
+        result = f"{self.base}/pay/result/{transaction.id}"
+        self.assertIn("Thank you", self._words(self.url_open(result)))
+        self.assertFalse(transaction.payment_id)
+        account.active = True
+        self._post_process()
+        self.assertEqual(self.dossier.close_reason, "paid")
+
     def test_page_says_that_a_payment_is_on_its_way(self):
         self._tell(self._transaction(key="other-2500"), "pending")
         self._visit(self.dossier)
@@ -198,6 +218,10 @@ class TestPages(PaymentPagesCommon):
             with mute_logger("odoo.http"):
                 answer = self._call(route, **self._form_values(amount=amount))
             self.assertIn("amount has changed", str(answer))
+        for amount in ("1150.00", [1150], {"a": 1}):
+            with mute_logger("odoo.http"):
+                answer = self._call(route, **self._form_values(amount=amount))
+            self.assertIn("400", str(answer))
         for key in ("other-1", "other-99999999", "claim-1", "undisputed", "x"):
             with mute_logger("odoo.http"):
                 self._call(

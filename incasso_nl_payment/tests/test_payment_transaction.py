@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common_payment import PaymentCommon
@@ -367,8 +367,8 @@ class TestPaymentTransaction(PaymentCommon):
         self.assertEqual(
             self.dossier.with_user(self.handler).incasso_transaction_count, 1
         )
-        seen = found.search(action["domain"])
-        self.assertTrue(seen.web_read({"incasso_hold_id": {}, "provider_code": {}}))
+        form = Form(found.search(action["domain"]))
+        self.assertEqual(form.incasso_hold_id, transaction.incasso_hold_id)
 
     def test_settings(self):
         settings = self.env["res.config.settings"].with_company(self.company).create({})
@@ -376,4 +376,3 @@ class TestPaymentTransaction(PaymentCommon):
         settings.incasso_ideal_label = "Wero"
         settings.execute()
         self.assertEqual(self.ideal.with_context(lang="nl_NL").name, "Wero")
-
