@@ -8,9 +8,11 @@ as Odoo does, and its e-mail goes to the same real mail peer.
 import json
 from collections import namedtuple
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import debtor
+import handler as back_office
 import letters
 import pytest
 
@@ -106,6 +108,7 @@ with (
 
     at(8)
     exec(MORNING)
+    env.cr.commit()
     while day <= last:
         for hour, job in JOBS:
             at(hour)
@@ -213,6 +216,13 @@ ROWS = {rows!r}
             + LIVE.replace("FIRST", str(first)).replace("LAST", str(last))
         )
 
+    def at(self, day, script):
+        """Run Python on the morning of a day, and nothing else.
+
+        :return: what the script says its result is
+        """
+        return result(self.live(day, day - timedelta(days=1), script))
+
     def read(self, model, record_id, *names):
         """Field values of a record."""
         return self.server.call(model, "read", [record_id], list(names))[0]
@@ -307,3 +317,10 @@ def visitor(new_context, output_path):
     # A program looks over the shoulder: it cannot do without scripts.
     reader = new_context(viewport=debtor.PHONE).new_page()
     return debtor.Visitor(page, output_path, reader)
+
+
+@pytest.fixture
+def handler(page, log_in, output_path):
+    """A handler who is logged in."""
+    log_in("handler", "handler")
+    return back_office.Handler(page, Path(output_path))

@@ -1,6 +1,7 @@
 """A debtor's browser: a phone without scripts, and what every page has to stand."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import letters
 from axe_playwright_python.sync_playwright import Axe
@@ -62,6 +63,16 @@ class Visitor:
         self.fill(code=code, postcode=postcode, number=number)
         self.send()
 
+    def leave(self):
+        """Log out."""
+        self.send("header form button")
+
+    @staticmethod
+    def local(address):
+        """The path of an address: the server under test is at another port than the
+        one that letters name."""
+        return urlsplit(address).path
+
     def follow(self, address):
         """Follow the link on the page that goes to an address.
 
@@ -107,6 +118,14 @@ class Visitor:
     def words(self):
         """What the page says, all spaces alike."""
         return " ".join(self.page.inner_text("main").split())
+
+    def amounts(self, table):
+        """The amounts in the rows of a table.
+
+        :param str table: what finds its body
+        """
+        cells = self.page.locator(f"{table} td.figure").all_inner_texts()
+        return [" ".join(cell.split()) for cell in cells]
 
     def figures(self, section):
         """What stands in the rows of figures of a section: names without explanation,

@@ -61,3 +61,16 @@ def attached(message):
         if part.get_content_type() == "application/pdf"
     ]
     return part.get_content()
+
+
+def of_mails(messages, address, folder):
+    """The letters that were mailed to an address, oldest first; kept as files, too.
+
+    :param list messages: of the mail peer
+    :param Path folder: where they are kept
+    """
+    found = [attached(mail) for mail in messages if mail.envelope_to == [address]]
+    for letter in found:
+        number = len(list(folder.glob("*.pdf")))
+        (folder / f"letter-{number}.pdf").write_bytes(letter)
+    return found
