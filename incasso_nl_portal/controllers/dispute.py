@@ -89,45 +89,27 @@ class Dispute(DossierPages):
 
     def _dispute_reasons(self, dossier):
         """Why somebody may not agree, in plain words."""
-        reasons = [
-            ("not_ordered", request.env._("I did not order this"), False),
-            ("not_delivered", request.env._("I did not get it"), False),
-            (
-                "defective",
-                request.env._("It is broken, or not what we agreed"),
-                False,
+        reasons = {
+            "not_ordered": request.env._("I did not order this"),
+            "not_delivered": request.env._("I did not get it"),
+            "defective": request.env._("It is broken, or not what we agreed"),
+            "wrong_amount": request.env._("The amount is wrong"),
+            "cancelled": request.env._("I cancelled in time"),
+            "costs": request.env._("I do not agree with the costs or the interest"),
+            "no_notice": request.env._("I never got a letter before the costs came"),
+            "time_barred": request.env._("It is too long ago"),
+            "other": request.env._("Something else"),
+        }
+        hints = {
+            "costs": request.env._("You do agree with the invoice itself."),
+            "no_notice": request.env._(
+                "Before we ask you for costs, you get a letter with fourteen days to "
+                "pay without costs."
             ),
-            ("wrong_amount", request.env._("The amount is wrong"), False),
-            ("cancelled", request.env._("I cancelled in time"), False),
-            (
-                "costs",
-                request.env._("I do not agree with the costs or the interest"),
-                request.env._("You do agree with the invoice itself."),
-            ),
-            (
-                "time_barred",
-                request.env._("It is too long ago"),
-                False,
-            ),
-            (
-                "other",
-                request.env._("Something else"),
-                False,
-            ),
-        ]
-        if dossier.debtor_type == "consumer":
-            reasons.insert(
-                6,
-                (
-                    "no_notice",
-                    request.env._("I never got a letter before the costs came"),
-                    request.env._(
-                        "Before we ask you for costs, you get a letter with fourteen "
-                        "days to pay without costs."
-                    ),
-                ),
-            )
-        return reasons
+        }
+        if dossier.debtor_type != "consumer":
+            del reasons["no_notice"]
+        return [(key, text, hints.get(key, False)) for key, text in reasons.items()]
 
     def _dispute_claim_options(self, dossier, claims):
         """Invoices to tick."""
