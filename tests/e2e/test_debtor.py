@@ -228,7 +228,7 @@ def test_wrong_person(workshop, odoo_server, cases, visitor, handler, new_contex
     incident = only(
         odoo_server,
         "incasso.privacy.incident",
-        [("dossier_ids", "in", [case.id])],
+        [("dossier_id", "=", case.id)],
         "name",
         "state",
     )
