@@ -12,6 +12,7 @@
         "security/incasso_payment_rules.xml",
         "data/ir_cron.xml",
         "views/incasso_dossier_views.xml",
+        "views/payment_form_templates.xml",
         "views/payment_templates.xml",
         "views/payment_transaction_views.xml",
         "views/res_config_settings_views.xml",

@@ -249,9 +249,8 @@ class DossierPayment(DossierPages):
             kwargs, additional_allowed_keys=("access_token",)
         )
         amount = kwargs.get("amount") or 0
-        if (
-            kwargs.get("flow") not in ("direct", "redirect")
-            or not isinstance(amount, int | float)
+        if kwargs.get("flow") not in ("direct", "redirect") or not isinstance(
+            amount, int | float
         ):
             raise BadRequest()
         transaction = self._pay_begin(

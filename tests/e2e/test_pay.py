@@ -1,0 +1,145 @@
+"""From the code in a letter to a paid dossier, at a bank that is on this machine."""
+
+import importlib.util
+import threading
+
+import debtor
+import pytest
+import requests
+from workbench.paths import ROOT
+
+PEER = ROOT / "incasso_nl_payment/tests/mollie_peer.py"
+# ``COMPANY``, ``URL`` and ``KEY`` of Mollie, ``HERE``.
+PROVIDERS = """
+company = env["res.company"].browse(COMPANY)
+journal = env["account.journal"].search([
+    ("company_id", "=", company.id),
+    ("type", "=", "bank"),
+    ("id", "!=", company.incasso_trust_journal_id.id),
+], limit=1)
+settings = env["ir.config_parameter"]
+settings.set_param("incasso_nl_payment.mollie_api_url", URL)
+settings.set_param("web.base.url", HERE)
+for code, values in (("mollie", {"mollie_api_key": KEY}), ("demo", {})):
+    provider = env.ref(f"payment.payment_provider_{code}").copy(
+        {"name": code, "company_id": company.id, "state": "disabled"}
+    )
+    provider.write({"state": "test", "is_published": True, **values})
+    provider.journal_id = journal
+env.cr.commit()
+"""
+
+
+@pytest.fixture(scope="module")
+def mollie(odoo_server, workshop):
+    """A server that speaks Mollie's API, and the providers that use it."""
+    spec = importlib.util.spec_from_file_location("mollie_peer", PEER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    peer = module.MolliePeer().start()
+    facts = (workshop.ids["company"], peer.url, module.API_KEY, odoo_server.url)
+    odoo_server.shell(f"COMPANY, URL, KEY, HERE = {facts!r}\n{PROVIDERS}")
+    yield peer
+    peer.stop()
+
+
+def receipts(odoo_server, case):
+    return odoo_server.call(
+        "incasso.receipt",
+        "search_read",
+        [("dossier_id", "=", case.id)],
+        ["state", "amount", "principal", "kind"],
+    )
+
+
+def test_from_the_letter_to_paid_by_ideal(
+    workshop, odoo_server, mollie, cases, visitor
+):
+    """On a phone, without a single script: the code of the letter, iDEAL | Wero, the
+    bank, and back. The webhook comes at the same moment as the debtor."""
+    case = cases["verbruggen"]
+    visitor.enter(case.letters[-1], *case.home)
+    visitor.follow("/pay")
+    visitor.look("what")
+    visitor.choose(part="all")
+    visitor.send()
+    assert "€ 260,00" in visitor.words
+    visitor.look("how")
+    visitor.send("main form[action$='/start'] button")
+    # At Mollie. The amount is the ledger's.
+    assert visitor.page.url.startswith(mollie.origin)
+    assert "EUR 260.00" in visitor.page.inner_text("body")
+    assert mollie.newest()["description"].startswith(case.reference)
+    held = workshop.read("incasso.dossier", case.id, "is_held")
+    assert held["is_held"]
+    visitor.page.click("button[value=paid]")
+    assert visitor.page.url.startswith(odoo_server.url)
+    assert "€ 260,00" in visitor.words
+    visitor.look("paid")
+    mollie.wait()
+    assert {status for _payment, status in mollie.notified} == {200}
+    found = workshop.read("incasso.dossier", case.id, "state", "close_reason")
+    assert (found["state"], found["close_reason"]) == ("closed", "paid")
+    [receipt] = receipts(odoo_server, case)
+    assert (receipt["state"], receipt["amount"]) == ("allocated", 260.0)
+
+
+def test_embedded_form_on_the_page_itself(
+    workshop, odoo_server, mollie, cases, new_context, output_path
+):
+    """Odoo's own payment form, with Demo: a part first, then the payment that the bank
+    refuses."""
+    case = cases["baars"]
+    visitor = debtor.Visitor(new_context(viewport=debtor.PHONE).new_page(), output_path)
+    visitor.enter(case.letters[-1], *case.home)
+    for outcome, amount in (("done", "40"), ("cancel", "50,00")):
+        visitor.open(f"/incasso/dossier/{case.id}/pay?part=other&amount={amount}")
+        visitor.follow("/form")
+        page = visitor.page
+        page.wait_for_selector("#o_payment_form")
+        page.click("li:has([data-provider-code=demo]) .o_payment_option_label")
+        page.select_option("#simulated_payment_state", outcome)
+        visitor.look(f"form-{outcome}")
+        page.click("button[name=o_payment_submit_button]:enabled")
+        page.wait_for_url("**/pay/result/*")
+        visitor.look(f"result-{outcome}")
+    [receipt] = receipts(odoo_server, case)
+    assert (receipt["state"], receipt["principal"]) == ("allocated", 40.0)
+    found = workshop.read("incasso.dossier", case.id, "balance", "is_held")
+    assert (found["balance"], found["is_held"]) == (59.0, False)
+
+
+def test_everybody_tells_it_at_once(workshop, odoo_server, mollie, cases, visitor):
+    """Twelve requests at the same moment, of the webhook and of the return page: one
+    receipt."""
+    case = cases["baars"]
+    visitor.enter(case.letters[-1], *case.home)
+    visitor.open(f"/incasso/dossier/{case.id}/pay/all")
+    visitor.send("main form[action$='/start'] button")
+    payment = mollie.newest()
+    mollie.settle(payment["id"], "paid")
+    session = {c["name"]: c["value"] for c in visitor.page.context.cookies()}
+    begin = threading.Barrier(12)
+    answers = []
+
+    def call(index):
+        begin.wait()
+        if index % 2:
+            answer = requests.post(
+                payment["webhookUrl"], data={"id": payment["id"]}, timeout=60
+            )
+        else:
+            answer = requests.get(payment["redirectUrl"], cookies=session, timeout=60)
+        answers.append(answer.status_code)
+
+    threads = [threading.Thread(target=call, args=[i]) for i in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 12
+    amount = float(payment["amount"]["value"])
+    paid = [row for row in receipts(odoo_server, case) if row["amount"] == amount]
+    assert [row["state"] for row in paid] == ["allocated"]
+    found = workshop.read("incasso.dossier", case.id, "state", "close_reason")
+    assert (found["state"], found["close_reason"]) == ("closed", "paid")
