@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
@@ -150,7 +150,8 @@ class IncassoPrivacyIncident(models.Model):
             officer = incident.company_id.incasso_privacy_user_id
             # Nobody else can open it, and an activity would be refused.
             if officer and officer.has_group("incasso_nl.group_manager"):
-                incident.activity_schedule(
+                # By the system: see `incasso.request`.
+                incident.with_user(SUPERUSER_ID).activity_schedule(
                     ACTIVITY,
                     date_deadline=dutch_day(incident.report_deadline),
                     user_id=officer.id,

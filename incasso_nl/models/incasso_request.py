@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -158,6 +158,15 @@ class IncassoRequest(models.AbstractModel):
         raise UserError(
             self.env._("What a debtor brought up is not deleted: withdraw it.")
         )
+
+    def activity_schedule(self, *args, **kwargs):
+        """Override of `mail`: a task that comes of what a visitor sends online is the
+        system's. Handlers may not read the public user where it is of another company,
+        and would see an error instead of the discussion."""
+        requests = self
+        if self.env.su and not self.env.user._is_internal():
+            requests = self.with_user(SUPERUSER_ID)
+        return super(IncassoRequest, requests).activity_schedule(*args, **kwargs)
 
     # === ACTION METHODS === #
 

@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -39,6 +40,22 @@ class TestCallback(IncassoCommon):
         self.assertEqual(task.date_deadline, date(2026, 11, 23))
         self.assertEqual(task.user_id, self.handler)
         self.assertIn("+31612345678 between 10:00 and 12:00", task.summary)
+
+    def test_task_of_a_visitor_is_the_systems(self):
+        """Handlers may not read the public user where that is of another company."""
+        visitor = self.env(user=self.env.ref("base.public_user").id, su=True)
+        dossier = self.dossier.with_env(visitor)
+        callback = dossier.env["incasso.callback"].create(
+            {
+                "dossier_id": dossier.id,
+                "source": "portal",
+                "phone": "06 12345678",
+                "call_from": "2026-11-23 09:00:00",
+                "call_until": "2026-11-23 11:00:00",
+            }
+        )
+        self.assertEqual(callback.activity_ids.create_uid.id, SUPERUSER_ID)
+        self.assertEqual(callback.activity_ids.user_id, self.handler)
 
     def test_numbers(self):
         for number, kept in (
