@@ -66,7 +66,7 @@ class DossierPages(http.Controller):
         dossier._portal_fetch()
         self._set_language(dossier.debtor_id)
         # The day of the debtor, not that of whoever the server takes for the visitor.
-        request.update_context(tz="Europe/Amsterdam")
+        request.update_context(tz="Europe/Amsterdam", incasso_visitor_id=partner.id)
         dossier = dossier.with_env(request.env(su=True))
         dossier = dossier.with_company(dossier.company_id)
         self._log_look(dossier, access, partner, way)

@@ -146,9 +146,19 @@ class IncassoDossier(models.Model):
         }
 
     def _portal_letters(self):
-        """The letters and e-mails that went to the debtor, the newest first."""
+        """The letters and e-mails that went to the debtor, and to the visitor who
+        represents the debtor; the newest first.
+
+        Not those to others: a letter to the creditor is none of the debtor's business,
+        and a letter to the representative has that person's code in it.
+        """
+        visitor = self.env.context.get("incasso_visitor_id")
         return self.env["incasso.message"].search_fetch(
-            [("dossier_id", "=", self.id), ("state", "in", GONE_OUT)],
+            [
+                ("dossier_id", "=", self.id),
+                ("state", "in", GONE_OUT),
+                ("recipient_id", "in", {self.debtor_id.id, visitor} - {None}),
+            ],
             ["date", "kind", "channel", "subject", "pdf_sha256", "deadline_date"],
         )
 

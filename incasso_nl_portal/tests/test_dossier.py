@@ -158,12 +158,19 @@ class TestDossierPage(PortalCommon):
         page = self._get(f"{self.dossier_url}/letter/{message.id}")
         self.assertEqual(page.status_code, 404)
 
-    def _letter(self, dossier=None, sent=True):
+    def test_letters_to_others_are_not_shown(self):
+        """The creditor's and the representative's, which has a code of its own in it."""
+        message = self._letter(recipient=self.stranger)
+        self.assertNotIn("letter/", self._visit().text)
+        page = self._get(f"{self.dossier_url}/letter/{message.id}")
+        self.assertEqual(page.status_code, 404)
+
+    def _letter(self, dossier=None, sent=True, recipient=None):
         dossier = dossier or self.dossier
         message = self.env["incasso.message"].create(
             {
                 "dossier_id": dossier.id,
-                "recipient_id": dossier.debtor_id.id,
+                "recipient_id": (recipient or dossier.debtor_id).id,
                 "template_id": self.env.ref("incasso_nl_portal.template_access").id,
                 "kind": "information",
                 "channel": "post",
