@@ -216,6 +216,10 @@ ROWS = {rows!r}
             + LIVE.replace("FIRST", str(first)).replace("LAST", str(last))
         )
 
+    def send_letters(self):
+        """Live through the next days: among them is one on which letters go out."""
+        self.live(self.today + timedelta(days=1), self.today + timedelta(days=4))
+
     def at(self, day, script):
         """Run Python on the morning of a day, and nothing else.
 

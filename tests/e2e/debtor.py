@@ -134,9 +134,7 @@ class Visitor:
         :param str section: id
         """
         rows = self.page.locator(f"#{section} dl > div")
-        return [
-            " ".join(row.locator("dd").inner_text().split()) for row in rows.all()
-        ]
+        return [" ".join(row.locator("dd").inner_text().split()) for row in rows.all()]
 
     def look(self, name):
         """Look at the page on a phone and on a desk: nothing is cut off, nobody is

@@ -63,13 +63,21 @@ def attached(message):
     return part.get_content()
 
 
+def mails_to(messages, address):
+    """What came in for an address, oldest first.
+
+    :param list messages: of the mail peer
+    """
+    return [mail for mail in messages if mail.envelope_to == [address]]
+
+
 def of_mails(messages, address, folder):
     """The letters that were mailed to an address, oldest first; kept as files, too.
 
     :param list messages: of the mail peer
     :param Path folder: where they are kept
     """
-    found = [attached(mail) for mail in messages if mail.envelope_to == [address]]
+    found = [attached(mail) for mail in mails_to(messages, address)]
     for letter in found:
         number = len(list(folder.glob("*.pdf")))
         (folder / f"letter-{number}.pdf").write_bytes(letter)

@@ -1,16 +1,12 @@
 """What a debtor does besides paying, from the letter on: on a phone, without scripts;
 and what a handler makes of it."""
 
-from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import letters
-from amounts import ONE_DAY, euro, interest
+from amounts import euro, interest
 from pypdf import PdfWriter
-
-#: The next day on which letters go out is never further away, weekends included.
-SOON = timedelta(days=4)
 
 
 def a_pdf():
@@ -20,16 +16,6 @@ def a_pdf():
     writer.add_blank_page(width=595, height=842)
     writer.write(file)
     return file.getvalue()
-
-
-def mails_to(smtp, address):
-    """What came in for an address, oldest first."""
-    return [mail for mail in smtp.messages if mail.envelope_to == [address]]
-
-
-def send_letters(workshop):
-    """Live through the days in which what waits is sent."""
-    workshop.live(workshop.today + ONE_DAY, workshop.today + SOON)
 
 
 def only(server, model, domain, *names):
@@ -110,17 +96,11 @@ def test_objection_upheld(workshop, odoo_server, smtp, cases, visitor, handler):
     # The invoice, with its interest and costs.
     assert euro(200 + running[1] + Decimal("30.00")) in visitor.words
     smtp.clear()
-    send_letters(workshop)
-    mails = mails_to(smtp, "jelle.hofstra@post.example")
-    for number, mail in enumerate(mails):
-        pdf = letters.attached(mail)
-        (visitor.folder / f"letter-{number}.pdf").write_bytes(pdf)
-    answer = next(
-        words
-        for mail in mails
-        if dispute["name"] in (words := letters.text(letters.attached(mail)))
-    )
-    assert "Jelle Hofstra" in answer
+    workshop.send_letters()
+    told = letters.of_mails(smtp.messages, "jelle.hofstra@post.example", visitor.folder)
+    words = [letters.text(letter) for letter in told]
+    [answer] = [text for text in words if "U hebt gelijk" in text]
+    assert "Jelle Hofstra" in answer and claim["name"] in answer
 
 
 def test_administrator(workshop, odoo_server, smtp, cases, visitor, handler):
@@ -168,16 +148,18 @@ def test_administrator(workshop, odoo_server, smtp, cases, visitor, handler):
     visitor.look("accepted")
     assert "Bewindvoering Tij" in visitor.words
 
-    send_letters(workshop)
-    [mail] = mails_to(smtp, "post@tij.example")
-    letter = letters.attached(mail)
+    workshop.send_letters()
+    [letter] = letters.of_mails(smtp.messages, "post@tij.example", visitor.folder)
     words = letters.text(letter)
-    (visitor.folder / "letter.pdf").write_bytes(letter)
     assert "Bewindvoering Tij" in words and "Hanna Schouten" in words
     assert letters.portal_code(letter) != letters.portal_code(case.letters[-1])
-    for number, mail in enumerate(mails_to(smtp, "hanna.schouten@post.example")):
-        pdf = letters.attached(mail)
-        (visitor.folder / f"debtor-{number}.pdf").write_bytes(pdf)
+    told = letters.of_mails(
+        smtp.messages, "hanna.schouten@post.example", visitor.folder
+    )
+    assert any(
+        "Wij schrijven voortaan naar Bewindvoering Tij" in letters.text(letter)
+        for letter in told
+    )
     visitor.leave()
     visitor.enter(letter, "9999 ZD", "8")
     visitor.look("representative")
@@ -291,8 +273,8 @@ print("RESULT", '"%s"' % letter.name)
     with open(download.value.path(), "rb") as file:
         assert file.read() == a_pdf()
     smtp.clear()
-    send_letters(workshop)
-    [mail] = mails_to(smtp, "marit.jonker@post.example")
+    workshop.send_letters()
+    [mail] = letters.mails_to(smtp.messages, "marit.jonker@post.example")
     names = [part.get_filename() for part in mail.iter_attachments()]
     assert "specificatie.pdf" in names
     body = mail.get_body(("html",)).get_content()
