@@ -92,7 +92,7 @@ class IncassoDossier(models.Model):
         self.ensure_one()
         day = dutch_day(fields.Datetime.now())
         balance = self._balances(day)[self.id]
-        if self.state == "closed" or balance.due <= 0:
+        if self.state == "closed" or balance.due <= 0 or self._is_insolvent():
             return []
         no_claims = self.env["incasso.claim"]
         everything = Offer("all", "all", balance.due, balance.costs, day, no_claims)
@@ -110,6 +110,14 @@ class IncassoDossier(models.Model):
                 for claim in claims
             ]
         return offers
+
+    def _is_insolvent(self):
+        """Whether the estate is out of the debtor's hands, bankruptcy or WSNP (art. 23
+        and 296 Fw): who is in it is not led to pay one of the creditors."""
+        holds = self.hold_ids.filtered(lambda hold: hold.state == "active")
+        return "bankruptcy" in holds.mapped("kind") or any(
+            aid._stops_interest() for aid in holds.debt_aid_id
+        )
 
     def _claims_offer(self, key, claims, balance, more=ZERO):
         """An offer to pay some of the claims wholly.
@@ -310,8 +318,8 @@ class IncassoDossier(models.Model):
     def _portal_ways(self, balance):
         """Override of `incasso_nl_portal` to offer paying online."""
         ways = super()._portal_ways(balance)
-        if "pay" in ways:
-            ways["pay"] = f"/incasso/dossier/{self.id}/pay"
+        if ways.pop("pay", None) and not self._is_insolvent():
+            return {"pay": f"/incasso/dossier/{self.id}/pay", **ways}
         return ways
 
     def _portal_pay_url(self, amount):

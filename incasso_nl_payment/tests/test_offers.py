@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -131,6 +132,16 @@ class TestOffers(PaymentCommon):
         self.assertEqual(self.dossier._payment_offers(), [])
         with self.assertRaises(UserError):
             self.dossier._payment_offer("all")
+
+    def test_who_is_insolvent_is_not_led_to_pay(self):
+        """Bankruptcy: nothing is offered, and the page of the dossier has no such way;
+        other help leaves the choice to the debtor."""
+        balance = self.dossier._balances(fields.Date.today())[self.dossier.id]
+        self.dossier._hold("debt_aid")
+        self.assertIn("pay", self.dossier._portal_ways(balance))
+        self.dossier._hold("bankruptcy")
+        self.assertEqual(self.dossier._payment_offers(), [])
+        self.assertNotIn("pay", self.dossier._portal_ways(balance))
 
     def test_interest_to_today(self):
         """300.00 at the statutory rate of 4% a year (2026): 300 x 4% x 73 / 365 = 2.40
