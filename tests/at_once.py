@@ -3,7 +3,6 @@
 Text for ``odoo shell``: the scripts of such tests come after it.
 """
 
-import json
 import threading
 import time
 from datetime import date
