@@ -124,7 +124,9 @@ def sample_letter(
         complaints_email="klachten@voorbeeldincasso.example",
         handler=HANDLER,
         term_days=term,
-        deadline=None if kind in ("notice", "arrangement") else day + timedelta(days=term),
+        deadline=None
+        if kind in ("notice", "arrangement")
+        else day + timedelta(days=term),
         claims=made,
         principal=principal,
         interest=accrued if asked else Decimal(),

@@ -794,7 +794,7 @@ class TestFollowing(ArrangementCommon):
 
         def fail(arrangements, instalments, on_date):
             if bad in arrangements:
-                raise UserError("Broken")
+                raise UserError("Broken")  # pylint: disable=translation-required
             return original(arrangements, instalments, on_date)
 
         self.patch(type(bad), "_remind", fail)

@@ -518,8 +518,9 @@ class TestRunSteps(RunCommon):
         """It gets a notice of its own, when the term of the first one is over."""
         dossier = self._dossier()
         first = dossier.claim_ids
-        notice, demand = self._step("own_consumer_notice"), self._step(
-            "own_consumer_demand"
+        notice, demand = (
+            self._step("own_consumer_notice"),
+            self._step("own_consumer_demand"),
         )
         dossier._claims_added()
         self.assertEqual(dossier.next_step_id, self._step("own_consumer_reminder"))

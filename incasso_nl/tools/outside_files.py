@@ -33,11 +33,12 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.txt,application/pdf,image/jpeg,image/png"
 NAME_LENGTH = 100
 #: Longest side of a picture that is kept, in pixels: an A4 page at 300 dpi.
 PICTURE_SIZE = 3508
-#: Pixels of a photo, which is read at a part of its size: 200 megapixels, as the largest
-#: camera of a phone makes them. A progressive one has to be kept in memory as a whole.
+#: Pixels of a photo, which is read at a part of its size: 200 megapixels, as the
+#: largest camera of a phone makes them. A progressive one has to be kept in memory as a
+#: whole.
 PHOTO_PIXELS = 4 * IMAGE_MAX_RESOLUTION
-#: Times that a progressive JPEG may go over the picture, where programs do so ten times:
-#: each is as much work as a picture.
+#: Times that a progressive JPEG may go over the picture, where programs do so ten
+#: times: each is as much work as a picture.
 MOST_SCANS = 50
 _SCAN = b"\xff\xda"
 #: Bytes of a text: a book. Looking at each character takes a while.

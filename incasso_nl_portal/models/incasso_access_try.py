@@ -52,7 +52,7 @@ class IncassoAccessTry(models.Model):
                 )
             )
             ids = [row[0] for row in cr.fetchall()]
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             # Again, with those that were counted at the same time.
             return ids, self._locked_until(cr, limits, now, 0)
 

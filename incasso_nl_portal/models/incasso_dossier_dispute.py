@@ -12,7 +12,7 @@ class IncassoDossier(models.Model):
     """What the page of a dossier says of what the debtor does not agree with, and of
     payments the debtor told of."""
 
-    _inherit = "incasso.dossier"
+    _inherit = "incasso.dossier"  # pylint: disable=consider-merging-classes-inherited
 
     def _portal_values(self):
         """Override: what was brought up, and what became of it; what is disputed is

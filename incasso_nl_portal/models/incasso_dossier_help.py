@@ -8,7 +8,7 @@ from odoo.addons.incasso_nl.models.incasso_request import OPEN_STATES
 class IncassoDossier(models.Model):
     """What the page of a dossier says of help, and of a wrong person or address."""
 
-    _inherit = "incasso.dossier"
+    _inherit = "incasso.dossier"  # pylint: disable=consider-merging-classes-inherited
 
     def _portal_values(self):
         """Override: what was told and is not decided yet, and who represents."""

@@ -27,7 +27,9 @@ class TestAccessLog(BaseCase):
             "/incasso/language/nl?path=/incasso/dossier/12",
             "/web/login",
         ):
-            self.assertEqual(without_keys(f"GET {path} HTTP/1.1"), f"GET {path} HTTP/1.1")
+            self.assertEqual(
+                without_keys(f"GET {path} HTTP/1.1"), f"GET {path} HTTP/1.1"
+            )
 
     def test_the_log_of_requests(self):
         logger = logging.getLogger("werkzeug")

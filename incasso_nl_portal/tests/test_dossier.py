@@ -159,7 +159,7 @@ class TestDossierPage(PortalCommon):
         self.assertEqual(page.status_code, 404)
 
     def test_letters_to_others_are_not_shown(self):
-        """The creditor's and the representative's, which has a code of its own in it."""
+        """The creditor's, and the representative's, which has a code in it."""
         message = self._letter(recipient=self.stranger)
         self.assertNotIn("letter/", self._visit().text)
         page = self._get(f"{self.dossier_url}/letter/{message.id}")
