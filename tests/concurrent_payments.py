@@ -4,6 +4,8 @@ Runs in ``odoo shell`` after ``at_once.py`` and prints a JSON object.
 """
 # ruff: noqa: F821 - odoo shell gives env, at_once.py the rest
 
+import json
+
 
 def make_transaction(env, dossier):
     """A payment of all that is owed, started with Mollie."""

@@ -6,6 +6,9 @@ waiting for the dossier; then both go on.
 """
 # ruff: noqa: F821 - odoo shell gives env, at_once.py the rest
 
+import json
+from datetime import date
+
 
 def make_receipts(env, dossier):
     """Two payments of 400.00 that wait to be allocated."""

@@ -1,5 +1,5 @@
-"""What the attacker's test stands on: dossiers worth robbing, visitors who mean ill, and
-a picture of the database that shows whether they changed anything.
+"""What the attacker's test stands on: dossiers worth robbing, visitors who mean ill,
+and a picture of the database that shows whether they changed anything.
 
 Everything of the victim carries a word that stands nowhere else (`CANARY`): a page that
 shows it shows what it must not.
@@ -15,7 +15,8 @@ from requests.adapters import HTTPAdapter
 
 #: Words of the victim: name, address, amounts, texts, files.
 CANARY = re.compile(
-    r"kanarie|geheimhouder|kooistraat|8888 ?ZW|zwaantje|4[.,]?321[.,]09|8[.,]?642[.,]18",
+    r"kanarie|geheimhouder|kooistraat|8888 ?ZW|zwaantje"
+    r"|4[.,]?321[.,]09|8[.,]?642[.,]18",
     re.IGNORECASE,
 )
 

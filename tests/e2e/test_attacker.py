@@ -815,7 +815,7 @@ def test_scripts_in_every_field(world, scripts):
 
 
 def test_scripts_before_the_back_office(world, scripts, odoo_server, page, log_in):
-    """What was written, in the browser of who reads it: lists, forms, the discussion."""
+    """What was written, in the browser of who reads it: lists, forms, discussion."""
     page.on("dialog", lambda dialog: pytest.fail(f"{page.url}: {dialog.message}"))
     log_in("handler", "handler")
     models = [*world["requests"], "incasso.work"]
@@ -1383,7 +1383,7 @@ def test_the_models_themselves(world, odoo_server):
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("account", [False, True])
 def test_other_doors_to_a_dossier(world, odoo_server, account):
-    """Discussion, files, reports, export: Odoo's own addresses with the victim's ids."""
+    """Discussion, files, reports, export: Odoo's own addresses with others' ids."""
     odoo_server.expect_log(r"odoo\.http|ir_binary|ir_http|web\.controllers\.export")
     who = world.visitor(99)
     if account:
