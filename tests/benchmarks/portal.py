@@ -12,7 +12,8 @@ workers. Then, by turns, so that whatever else the machine does falls on both:
 
 Each visitor of a dossier came in by a link of an e-mail, as debtors do, has a session
 of its own and looks at a dossier of its own; each look is logged. Milliseconds are what
-the visitor waits. Compare the ratios: the client runs on the same machine as the server.
+the visitor waits. Compare the ratios: the client runs on the same machine as the
+server.
 """
 
 import argparse

@@ -107,6 +107,8 @@ class World:
 
     def visitor(self, host=1):
         self.visitors.append(Intruder(self.server.url, host))
+        # What the pages say is looked for in English.
+        self.visitors[-1].get("/incasso/language/en")
         return self.visitors[-1]
 
     def page(self, name):
