@@ -65,7 +65,7 @@ class TestCorrespondence(IncassoCommon):
         self.assertEqual(message.recipient_id, self.consumer)
         message._render()
         self.assertEqual(message.failure, False)
-        self.assertRegex(message.email_body, r"<p>U betaalde op 3 maart\.\s*</p>")
+        self.assertRegex(message.email_body, r"<p>\s*U betaalde op 3 maart\.\s*</p>")
         self.assertIn("17 november 2026", message.email_body)
         self.assertNotIn(SCRIPT, message.email_body)
         self.assertIn("&lt;script&gt;", message.email_body)
