@@ -44,14 +44,18 @@ class ReceiptCommon(IncassoCommon):
 
     @classmethod
     def _own_dossier(cls, *claims, costs_on=None, interest_from=None, debtor=None):
-        """A dossier of the company itself, without a flow.
+        """A dossier of the company itself, without a flow, opened when the first claim
+        fell due.
 
         :param claims: as `_claim` gives them
         :param costs_on: ISO date on which costs are charged
         :param interest_from: ISO date from which interest is claimed
         """
         dossier = cls._dossier(
-            debtor=debtor or cls.business, claims=list(claims), flow_id=False
+            debtor=debtor or cls.business,
+            claims=list(claims),
+            flow_id=False,
+            open_date=min(fields.Date.to_date(claim["due_date"]) for claim in claims),
         )
         if costs_on:
             dossier._charge_costs(fields.Date.to_date(costs_on))

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -36,10 +37,11 @@ class TestLetter(MessageCommon):
             self.skipTest("zxing-cpp and pypdfium2 are not installed")
         page = pypdfium2.PdfDocument(message._pdf_attachment().raw)[0]
         picture = page.render(scale=3).to_pil()
-        return {
-            str(found.format).split(".")[-1].replace(" ", "").upper(): found.text
-            for found in zxingcpp.read_barcodes(picture)
-        }
+        codes = defaultdict(list)
+        for found in zxingcpp.read_barcodes(picture):
+            kind = str(found.format).split(".")[-1].replace(" ", "").upper()
+            codes[kind].append(found.text)
+        return codes
 
     def test_reminder(self):
         dossier = self._dossier()
@@ -119,8 +121,9 @@ class TestLetter(MessageCommon):
             Decimal("1025.32"),
             reference=dossier.payment_reference,
         )
-        self.assertEqual(found["QRCODE"], expected)
-        self.assertEqual(found["CODE128"], message.barcode)
+        # Beside it stands the way to the portal, where that is installed.
+        self.assertIn(expected, found["QRCODE"])
+        self.assertEqual(found["CODE128"], [message.barcode])
 
     def test_third_party(self):
         """In the names of creditor and agency, to be paid to the trust account."""
