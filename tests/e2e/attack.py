@@ -151,15 +151,8 @@ quote = second._quote_arrangement(
     "month", today + timedelta(days=7), today, number=3
 )
 requests["incasso.arrangement"] = second._ask_arrangement(quote, "phone", decided=True)
-provider = env.ref("payment.payment_provider_mollie").copy({
-    "name": "Mollie", "company_id": company.id, "state": "disabled",
-})
-provider.write({
-    "state": "test", "is_published": True, "mollie_api_key": MOLLIE_KEY,
-})
-provider.journal_id = env["account.journal"].search([
-    ("company_id", "=", company.id), ("type", "=", "bank"),
-    ("id", "!=", company.incasso_trust_journal_id.id),
+provider = env["payment.provider"].search([
+    ("code", "=", "mollie"), ("company_id", "=", company.id), ("state", "=", "test"),
 ], limit=1)
 ideal = env.ref("payment.payment_method_ideal")
 transaction = env["payment.transaction"].create({

@@ -5,6 +5,7 @@ own, whose clock stands still in the past: they start the scheduled jobs of the 
 as Odoo does, and its e-mail goes to the same real mail peer.
 """
 
+import importlib.util
 import json
 from collections import namedtuple
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ import debtor
 import handler as back_office
 import letters
 import pytest
+from workbench.paths import ROOT
 
 # Runs in ``odoo shell``: ``stage`` is the company, its users, products and partners.
 STAGE = """
@@ -22,6 +24,26 @@ from odoo import Command, fields
 from odoo.addons.incasso_nl.demo.stage import Stage
 
 stage = Stage(env(su=True, context={"tracking_disable": True}))
+"""
+PEER = ROOT / "incasso_nl_payment/tests/mollie_peer.py"
+# ``COMPANY``, ``URL`` and ``KEY`` of Mollie, ``HERE``.
+PROVIDERS = """
+company = env["res.company"].browse(COMPANY)
+journal = env["account.journal"].search([
+    ("company_id", "=", company.id),
+    ("type", "=", "bank"),
+    ("id", "!=", company.incasso_trust_journal_id.id),
+], limit=1)
+settings = env["ir.config_parameter"]
+settings.set_param("incasso_nl_payment.mollie_api_url", URL)
+settings.set_param("web.base.url", HERE)
+for code, values in (("mollie", {"mollie_api_key": KEY}), ("demo", {})):
+    provider = env.ref(f"payment.payment_provider_{code}").copy(
+        {"name": code, "company_id": company.id, "state": "disabled"}
+    )
+    provider.write({"state": "test", "is_published": True, **values})
+    provider.journal_id = journal
+env.cr.commit()
 """
 # The company's e-mail goes to the mail peer, whichever process sends it.
 MAIL_SERVER = """
@@ -328,3 +350,16 @@ def handler(page, log_in, output_path):
     """A handler who is logged in."""
     log_in("handler", "handler")
     return back_office.Handler(page, Path(output_path))
+
+
+@pytest.fixture(scope="session")
+def mollie_peer(odoo_server, workshop):
+    """A server that speaks Mollie's API, and the providers that use it."""
+    spec = importlib.util.spec_from_file_location("mollie_peer", PEER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    peer = module.MolliePeer().start()
+    facts = (workshop.ids["company"], peer.url, module.API_KEY, odoo_server.url)
+    odoo_server.shell(f"COMPANY, URL, KEY, HERE = {facts!r}\n{PROVIDERS}")
+    yield peer
+    peer.stop()

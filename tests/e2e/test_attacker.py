@@ -7,7 +7,6 @@ fails it (see ``tests/conftest.py``).
 
 import base64
 import concurrent.futures
-import importlib.util
 import io
 import re
 import struct
@@ -25,7 +24,6 @@ from lxml import html
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
-from workbench.paths import ROOT
 
 #: The pages without a dossier in their address: what is shown there is nobody's, or
 #: what the session has proven. Every other page must turn a stranger away.
@@ -122,33 +120,20 @@ class World:
         self.picture.close()
 
 
-@pytest.fixture(scope="module")
-def world(workshop, odoo_server):
+@pytest.fixture(scope="session")
+def world(workshop, odoo_server, mollie_peer):
     """The dossiers of a victim and of others, made once."""
-    path = ROOT / "incasso_nl_payment/tests/mollie_peer.py"
-    spec = importlib.util.spec_from_file_location("mollie_peer", path)
-    mollie_peer = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(mollie_peer)
-    mollie = mollie_peer.MolliePeer().start()
-    mollie.calls_back = False
     script = f"COMPANY = {workshop.ids['company']}\n"
-    script += f"MOLLIE_KEY = {mollie_peer.API_KEY!r}\n"
-    made = World(odoo_server, told(odoo_server.shell(script + WORLD)), mollie)
-    odoo_server.call(
-        "ir.config_parameter",
-        "set_param",
-        "incasso_nl_payment.mollie_api_url",
-        mollie.url,
-    )
+    made = World(odoo_server, told(odoo_server.shell(script + WORLD)), mollie_peer)
     yield made
     made.close()
-    mollie.stop()
 
 
 @pytest.fixture(autouse=True)
 def unlocked(world):
-    """Nobody is locked at the beginning of a test."""
+    """Nobody is locked at the beginning of a test; webhooks are the test's own."""
     world.picture.forget_tries()
+    world.mollie.calls_back = False
 
 
 @pytest.fixture

@@ -1,46 +1,17 @@
 """From the code in a letter to a paid dossier, at a bank that is on this machine."""
 
-import importlib.util
 import threading
 
 import debtor
 import pytest
 import requests
-from workbench.paths import ROOT
-
-PEER = ROOT / "incasso_nl_payment/tests/mollie_peer.py"
-# ``COMPANY``, ``URL`` and ``KEY`` of Mollie, ``HERE``.
-PROVIDERS = """
-company = env["res.company"].browse(COMPANY)
-journal = env["account.journal"].search([
-    ("company_id", "=", company.id),
-    ("type", "=", "bank"),
-    ("id", "!=", company.incasso_trust_journal_id.id),
-], limit=1)
-settings = env["ir.config_parameter"]
-settings.set_param("incasso_nl_payment.mollie_api_url", URL)
-settings.set_param("web.base.url", HERE)
-for code, values in (("mollie", {"mollie_api_key": KEY}), ("demo", {})):
-    provider = env.ref(f"payment.payment_provider_{code}").copy(
-        {"name": code, "company_id": company.id, "state": "disabled"}
-    )
-    provider.write({"state": "test", "is_published": True, **values})
-    provider.journal_id = journal
-env.cr.commit()
-"""
 
 
-@pytest.fixture(scope="module")
-def mollie(odoo_server, workshop):
-    """A server that speaks Mollie's API, and the providers that use it."""
-    spec = importlib.util.spec_from_file_location("mollie_peer", PEER)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    peer = module.MolliePeer().start()
-    facts = (workshop.ids["company"], peer.url, module.API_KEY, odoo_server.url)
-    odoo_server.shell(f"COMPANY, URL, KEY, HERE = {facts!r}\n{PROVIDERS}")
-    yield peer
-    peer.stop()
+@pytest.fixture
+def mollie(mollie_peer):
+    """A server that speaks Mollie's API, whose bank calls the webhook."""
+    mollie_peer.calls_back = True
+    return mollie_peer
 
 
 def receipts(odoo_server, case):
