@@ -1,5 +1,4 @@
 import json
-import re
 from urllib.parse import urlsplit
 
 from odoo.addons.incasso_nl_portal.tests.common import PortalCommon
@@ -89,8 +88,3 @@ class PaymentPagesCommon(PortalCommon, PaymentCommon):
         return self.url_open(
             f"{parts.path}?{query}", data={"id": payment_id or payment["id"]}
         ).status_code
-
-    def _words(self, page):
-        """The words of a page, without its footer."""
-        text = page.text.partition("<main")[2].partition("</main>")[0]
-        return " ".join(re.sub(r"<[^>]+>", " ", text).split())

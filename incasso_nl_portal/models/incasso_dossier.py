@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.incasso_nl.report.letter_values import date_text
+from odoo.addons.incasso_nl.report.letter_values import amount_text, date_text
 
 #: What went out to the debtor, whatever became of it.
 GONE_OUT = ("sent", "delivered", "bounced", "returned")
@@ -79,13 +79,13 @@ class IncassoDossier(models.Model):
                 [("dossier_id", "=", self.id), ("component", "=", "costs")],
                 ["date", "amount", "kind", "explanation"],
             ),
-            "receipts": self.env["incasso.receipt"].search_fetch(
-                [("dossier_id", "=", self.id), ("state", "=", "allocated")],
-                ["date", "amount", "kind"],
-            ),
+            "receipts": self._portal_receipts(),
+            "divided": self._portal_divided,
+            "settled": self._portal_settled(balance.claims),
             "letters": letters,
             "documents": self._portal_documents(claims),
-            "who_sentence": self._portal_who(balance.claims),
+            "nothing_due": self.state == "closed" or balance.due <= 0,
+            "who_sentence": self._portal_who(balance),
             "next_sentence": self._portal_next(today, letters),
             "ways": self._portal_ways(balance),
             "account": self.env["incasso.message"]._bank_account(self),
@@ -176,13 +176,21 @@ class IncassoDossier(models.Model):
             claim_id: found for claim_id, found in attachments.grouped("res_id").items()
         }
 
-    def _portal_who(self, claims):
-        """Who claims what since when, in one or two sentences.
+    def _portal_who(self, balance):
+        """Who claims what since when, in one or two sentences; what was paid, where
+        nothing is left to pay.
 
-        :param claims: of the balance, by due date
+        :param balance: of today
         :rtype: str
         """
         self.ensure_one()
+        if self.state == "closed" or balance.due <= 0:
+            return self._portal_paid()
+        claims = [
+            claim
+            for claim in balance.claims
+            if claim.principal > 0 or (claim.interest > 0 and balance.interest_claimed)
+        ] or balance.claims
         creditor = self.creditor_id.name
         if not claims:
             sentence = self.env._("To %s.", creditor)
@@ -208,6 +216,93 @@ class IncassoDossier(models.Model):
             creditor=creditor,
         )
         return f"{sentence} {behalf}"
+
+    def _portal_receipts(self):
+        """What came in for this dossier, the newest first."""
+        return self.env["incasso.receipt"].search_fetch(
+            [("dossier_id", "=", self.id), ("state", "=", "allocated")],
+            ["date", "amount", "kind", "costs", "interest", "principal", "surplus"],
+        )
+
+    def _portal_paid(self):
+        """What was paid and when, in a sentence; nothing if nothing was."""
+        paid = self._portal_receipts().filtered(
+            lambda receipt: receipt.kind != "credit_note"
+        )
+        if not paid:
+            return False
+        amount = self._portal_money(sum(paid.mapped("amount")))
+        day = self._portal_day(paid[0].date)
+        if len(paid) == 1:
+            return self.env._("You paid %(amount)s on %(day)s.", amount=amount, day=day)
+        return self.env._(
+            "You paid %(amount)s, the last part of it on %(day)s.",
+            amount=amount,
+            day=day,
+        )
+
+    def _portal_divided(self, receipt):
+        """What a receipt paid; nothing where it paid invoices only.
+
+        :rtype: str | bool
+        """
+        is_zero = receipt.currency_id.is_zero
+        if is_zero(receipt.amount - receipt.principal):
+            return False
+        parts = [
+            (receipt.costs, self.env._("%s of collection costs")),
+            (receipt.interest, self.env._("%s of interest")),
+            (receipt.principal, self.env._("%s of the invoices")),
+            (receipt.surplus, self.env._("%s more than was owed")),
+        ]
+        return self.env._(
+            "With this you paid: %s.",
+            ", ".join(
+                text % self._portal_money(amount)
+                for amount, text in parts
+                if not is_zero(amount)
+            ),
+        )
+
+    def _portal_settled(self, claims):
+        """What became of the principal of claims that are not wholly open any more.
+
+        :param claims: of the balance
+        :return: sentences, by claim id
+        :rtype: dict[int, list[str]]
+        """
+        less = self.env["incasso.entry"].search_fetch(
+            [
+                ("claim_id", "in", [claim.claim_id for claim in claims]),
+                ("component", "=", "principal"),
+                ("kind", "in", ("receipt", "credit", "waiver")),
+                ("reversal_of_id", "=", False),
+                ("reversed_by_ids", "=", False),
+            ],
+            ["claim_id", "kind", "date", "amount"],
+        )
+        found = {claim.claim_id: [] for claim in claims}
+        for (claim, is_paid), entries in less.grouped(
+            lambda entry: (entry.claim_id, entry.kind == "receipt")
+        ).items():
+            values = {
+                "amount": self._portal_money(-sum(entries.mapped("amount"))),
+                "day": self._portal_day(max(entries.mapped("date"))),
+            }
+            if not is_paid:
+                text = self.env._("%(amount)s taken off as of %(day)s.", **values)
+            elif len(set(entries.mapped("date"))) == 1:
+                text = self.env._("%(amount)s paid on %(day)s.", **values)
+            else:
+                text = self.env._(
+                    "%(amount)s paid, the last part of it on %(day)s.", **values
+                )
+            found[claim.id].append(text)
+        return found
+
+    def _portal_money(self, amount):
+        """An amount in euro as a debtor reads it: € 1.234,56."""
+        return amount_text(f"{amount:.2f}", (self.env.lang or "en")[:2])
 
     def _portal_day(self, day):
         """A day as a debtor reads it: 21 november 2026."""

@@ -74,6 +74,14 @@ class PortalCommon(IncassoCommon, HttpCase):
         self._send_link(dossier)
         return self.url_open(f"/incasso/dossier/{dossier.id}")
 
+    def _words(self, page=None):
+        """The words of a page, by default that of the dossier: without its footer."""
+        page = self._visit() if page is None else page
+        text = page.text.partition("<main")[2].partition("</main>")[0]
+        text = re.sub(r"<[^>]+>", " ", f"<main{text}")
+        # Also no space that was not there: before a full stop behind a figure.
+        return re.sub(r"\s+", " ", text).replace(" .", ".").strip()
+
     def _send_link(self, dossier):
         link = self._access(dossier)._link()
         return self._get("/incasso/link/" + link.rpartition("/")[2])

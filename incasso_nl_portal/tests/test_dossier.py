@@ -7,15 +7,13 @@ from odoo import Command, fields, sql_db
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.incasso_nl.tests.common_receipt import ReceiptCommon
+
 from .common import PortalCommon
 
 
 @tagged("post_install", "-at_install")
 class TestDossierPage(PortalCommon):
-    def _words(self, page=None):
-        page = page or self._visit()
-        return " ".join(page.text.replace("\N{NO-BREAK SPACE}", " ").split())
-
     # === AMOUNTS === #
 
     def test_amounts_add_up(self):
@@ -221,3 +219,54 @@ class TestDossierPage(PortalCommon):
             }
         )
         self.assertIn(self.dossier.name, self._visit().text)
+
+
+@tagged("post_install", "-at_install")
+class TestPaidPage(ReceiptCommon, PortalCommon):
+    """What the page says of what was paid."""
+
+    def test_invoice_that_was_paid(self):
+        """The oldest comes first (art. 6:43 lid 2 BW): 100 pays it, and 30 and 20 are
+        for the other one, of 200."""
+        dossier = self._own_dossier(
+            self._claim(100.0, "2026-03-31"), self._claim(200.0, "2026-04-30")
+        )
+        second = dossier.claim_ids.sorted("due_date")[1]
+        self._receive(dossier, 100.0, "2026-04-02")
+        self._receive(dossier, 30.0, "2026-05-04")
+        self._receive(dossier, 20.0, "2026-05-06")
+        words = self._words(self._visit(dossier))
+        self.assertIn(f"for invoice {second.name} of", words)
+        self.assertIn("€ 100.00 paid on 2 April 2026.", words)
+        self.assertIn("€ 50.00 paid, the last part of it on 6 May 2026.", words)
+        self.assertEqual(words.count("Not paid yet:"), 1)
+        self.assertIn("Not paid yet: € 150.00", words)
+
+    def test_dossier_that_was_paid(self):
+        """1,000.00, and 150.00 of costs (15% of it): 300.00 pays these and 150.00 of
+        the invoice (art. 6:44 BW), 850.00 pays the rest."""
+        dossier = self._own_dossier(
+            self._claim(1000.0, "2026-03-31"), costs_on="2026-04-15"
+        )
+        self._receive(dossier, 300.0, "2026-05-02")
+        self._receive(dossier, 850.0, "2026-05-06")
+        self.assertEqual(dossier.close_reason, "paid")
+        words = self._words(self._visit(dossier))
+        self.assertIn("You have nothing to pay", words)
+        self.assertIn("You paid € 1,150.00, the last part of it on 6 May 2026.", words)
+        self.assertIn("€ 1,000.00 paid, the last part of it on 6 May 2026.", words)
+        self.assertIn(
+            "With this you paid: € 150.00 of collection costs, € 150.00 of the "
+            "invoices.",
+            words,
+        )
+        self.assertNotIn("owe today", words)
+        self.assertNotIn("Not paid yet", words)
+
+    def test_credited(self):
+        dossier = self._own_dossier(self._claim(100.0, "2026-03-31"))
+        claim = dossier.claim_ids
+        claim.move_id._incasso_credit(40.0, "Sent back")
+        words = self._words(self._visit(dossier))
+        self.assertRegex(words, r"€ 40\.00 taken off as of \d+ \w+ 2026\.")
+        self.assertIn("Not paid yet: € 60.00", words)

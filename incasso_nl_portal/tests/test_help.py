@@ -1,6 +1,8 @@
+import re
 import time
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -259,6 +261,40 @@ class TestRepresentative(HelpPortal):
         self._try_code(access._code(), "3811 MH", "3")
         page = self._get(f"/incasso/dossier/{later.id}")
         self.assertEqual(page.status_code, 200)
+
+    def test_page_leads_with_who_helps(self):
+        self._accept()
+        page = self._visit()
+        words = self._words(page)
+        self.assertIn("You do not have to do anything now", words)
+        self.assertIn("Bewindvoering De Brug handles this for you.", words)
+        self.assertIn("Not paid yet: € 1,000.00", words)
+        self.assertNotIn("You still have to pay", words)
+        links = re.findall(r'class="way ?([^"]*)" href="([^"]*)', page.text)
+        # Paying is still possible, but neither first nor most.
+        balance = self.dossier._balances(fields.Date.today())[self.dossier.id]
+        ways = self.dossier._portal_ways(balance)
+        order = [ways[name] for name in ("object", "help", "pay", "arrange")]
+        self.assertEqual(links, [("", address) for address in order])
+
+    def test_page_of_who_helps(self):
+        self._accept()
+        self._try_code(self._accesses()._code(), "3811 MH", "3")
+        words = self._words(self.url_open(self.dossier_url))
+        self.assertIn(f"You handle this for {self.consumer.name}.", words)
+        self.assertIn("Nothing happens without talking with you first.", words)
+        self.assertIn("Our letters go to you.", words)
+        self.assertNotIn("handles this for you", words)
+        self.assertNotIn("You still have to pay", words)
+
+    def test_page_before_a_decision(self):
+        """Who tells of help is not asked to pay while somebody looks at it."""
+        self._visit()
+        self._send(f"{self.help_url}/administration", HELPER)
+        words = self._words(self.url_open(self.dossier_url))
+        self.assertIn("You do not have to do anything now", words)
+        self.assertNotIn("You still have to pay", words)
+        self.assertNotIn("handles this for you", words)
 
     def test_moves_and_the_debtor_does_not(self):
         request = self._accept()
