@@ -13,6 +13,7 @@ No rule prescribes the number of days in a year or when to round: both are in
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -242,13 +243,11 @@ def interest(
     marks: list[Mark] = []
     warning = None
     if end > first:
-        marks += _rate_marks(terms, rates, first, end)
-        marks += _period_marks(terms, first, end)
+        # Not of agreed interest: 8 and 8.00 percent are equal, and read differently.
+        known = _calendar if isinstance(terms, Statutory) else _calendar.__wrapped__
+        calendar, warning = known(terms, rates, first, end, convention.half_years)
+        marks += calendar
         marks += _suspension_marks(suspended, first, end)
-        if convention.half_years:
-            marks += [(day, _CUT, None) for day in _half_years(first, end)]
-        kind = terms.kind if isinstance(terms, Statutory) else terms.above
-        warning = kind and rates.warning(kind, end - ONE_DAY)
     else:
         end = first
     marks.append((end, _STOP, stopped if stopped and end == stopped.day else None))
@@ -325,6 +324,22 @@ def _stopped(stop: date | None, insolvent: date | None) -> Stopped | None:
     if stop:
         reasons.append(Stopped(stop + ONE_DAY, "interest.stopped"))
     return min(reasons, key=lambda reason: reason.day, default=None)
+
+
+@lru_cache(maxsize=4096)
+def _calendar(
+    terms: Terms, rates: InterestRates, first: date, end: date, half_years: bool
+) -> tuple[list[Mark], Step | None]:
+    """What the calendar alone decides: it is the same for all claims of one due date.
+
+    :return: changes of the rate, full periods and half-years, and the warning that the
+        table of rates is old
+    """
+    marks = _rate_marks(terms, rates, first, end) + _period_marks(terms, first, end)
+    if half_years:
+        marks += [(day, _CUT, None) for day in _half_years(first, end)]
+    kind = terms.kind if isinstance(terms, Statutory) else terms.above
+    return marks, rates.warning(kind, end - ONE_DAY) if kind else None
 
 
 def _rate_marks(

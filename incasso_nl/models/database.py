@@ -51,6 +51,20 @@ def forbid_changes(cr, table, columns):
     )
 
 
+def leave_room(cr, table, part=30):
+    """Leave room on each page of a table for later versions of its rows.
+
+    A change that touches no index then stays on the row's page, and no index is written
+    (PostgreSQL's heap-only tuples): for rows that change often, and have many indexes.
+
+    :param str table: table name
+    :param int part: percent of a page
+    """
+    cr.execute(
+        SQL("ALTER TABLE %s SET (fillfactor = %s)", SQL.identifier(table), 100 - part)
+    )
+
+
 def write_rows(model, rows):
     """Write columns of many records, with values of its own for each, in one statement.
 

@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..law.limitation import Interruption, limitation
 from .balance import STATUTORY_KINDS
+from .database import leave_room
 
 INTEREST_KINDS = [
     ("6:119", "Statutory (6:119 BW)"),
@@ -239,6 +240,10 @@ class IncassoClaim(models.Model):
         "CHECK ((state = 'closed') = (close_date IS NOT NULL))",
         "A claim is closed on a day.",
     )
+
+    def init(self):
+        """Every entry changes what is open of it."""
+        leave_room(self.env.cr, self._table)
 
     # === COMPUTE METHODS === #
 

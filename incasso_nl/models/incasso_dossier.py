@@ -11,7 +11,7 @@ from odoo.tools.misc import format_date
 from ..law.limitation import WARNING_DAYS
 from ..law.references import make_kenmerk
 from ..report.letter_check import ASKING
-from .database import write_rows
+from .database import leave_room, write_rows
 
 PHASES = [
     ("reminder", "Own reminders"),
@@ -125,7 +125,6 @@ class IncassoDossier(models.Model):
         selection=PHASES,
         required=True,
         default="amicable",
-        index=True,
         tracking=True,
         group_expand=True,
     )
@@ -133,7 +132,6 @@ class IncassoDossier(models.Model):
         selection=[("open", "Open"), ("closed", "Closed")],
         required=True,
         default="open",
-        index=True,
         copy=False,
         tracking=True,
     )
@@ -159,13 +157,11 @@ class IncassoDossier(models.Model):
         comodel_name="incasso.flow.step",
         readonly=True,
         copy=False,
-        index="btree_not_null",
     )
     next_step_id = fields.Many2one(
         comodel_name="incasso.flow.step",
         readonly=True,
         copy=False,
-        index="btree_not_null",
     )
     last_action_date = fields.Date(readonly=True, copy=False)
     next_action_date = fields.Date(
@@ -266,6 +262,9 @@ class IncassoDossier(models.Model):
     )
     _aside_idx = models.Index("(id) WHERE run_error IS NOT NULL AND state = 'open'")
     _party_idx = models.Index("(debtor_id, creditor_id) WHERE state = 'open'")
+    # The daily run writes every dossier it takes, and so every index on them: none on
+    # the steps, on which nobody searches among all dossiers.
+    _phase_idx = models.Index("(phase) WHERE state = 'open'")
     _closed_with_reason = models.Constraint(
         "CHECK ((state = 'closed') ="
         " (close_date IS NOT NULL AND close_reason IS NOT NULL))",
@@ -278,6 +277,10 @@ class IncassoDossier(models.Model):
     _creditor_not_debtor = models.Constraint(
         "CHECK (creditor_id != debtor_id)", "Nobody owes money to themselves."
     )
+
+    def init(self):
+        """Every entry changes its balance, every step its place on the ladder."""
+        leave_room(self.env.cr, self._table)
 
     # === COMPUTE METHODS === #
 

@@ -682,13 +682,12 @@ class IncassoDossier(models.Model):
             for claim in asked
             if claim.cost_rule != "none" and claim.claim_kind not in NO_COSTS
         ]
-        notice = step.flow_id._notice_step()
-        if (
-            all(claim.costs_due_from for claim in chargeable)
-            or not any(claim.costs_due_from for claim in claims)
-            or not notice
-            or step._rank() < notice._rank()
+        if all(claim.costs_due_from for claim in chargeable) or not any(
+            claim.costs_due_from for claim in claims
         ):
+            return None
+        notice = step.flow_id._notice_step()
+        if not notice or step._rank() < notice._rank():
             return None
         messages = list(step.flow_id._steps().filtered(lambda rung: rung._is_message()))
         follows = messages[messages.index(step) - 1] == notice

@@ -55,8 +55,9 @@ class IncassoEntry(models.Model):
     _order = "date, id"
     _check_company_auto = True
 
+    # Found through the index of the balances.
     dossier_id = fields.Many2one(
-        comodel_name="incasso.dossier", required=True, index=True, ondelete="restrict"
+        comodel_name="incasso.dossier", required=True, ondelete="restrict"
     )
     claim_id = fields.Many2one(
         help="Empty for costs of the dossier as a whole.",
@@ -65,7 +66,7 @@ class IncassoEntry(models.Model):
         ondelete="restrict",
     )
     company_id = fields.Many2one(
-        related="dossier_id.company_id", store=True, index=True, precompute=True
+        related="dossier_id.company_id", store=True, precompute=True
     )
     creditor_id = fields.Many2one(
         related="dossier_id.creditor_id", store=True, index=True, precompute=True
@@ -96,9 +97,7 @@ class IncassoEntry(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    reversal_of_id = fields.Many2one(
-        comodel_name="incasso.entry", index="btree_not_null", ondelete="restrict"
-    )
+    reversal_of_id = fields.Many2one(comodel_name="incasso.entry", ondelete="restrict")
     reversed_by_ids = fields.One2many(
         comodel_name="incasso.entry", inverse_name="reversal_of_id"
     )

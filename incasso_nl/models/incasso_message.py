@@ -202,7 +202,7 @@ class IncassoMessage(models.Model):
         comodel_name="incasso.dossier", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
-        related="dossier_id.company_id", store=True, index=True, precompute=True
+        related="dossier_id.company_id", store=True, precompute=True
     )
     creditor_id = fields.Many2one(
         related="dossier_id.creditor_id", store=True, index=True, precompute=True
@@ -224,7 +224,6 @@ class IncassoMessage(models.Model):
     step_id = fields.Many2one(
         help="The step of the flow that made it. Empty: sent by hand.",
         comodel_name="incasso.flow.step",
-        index="btree_not_null",
         ondelete="restrict",
     )
     flow_round = fields.Integer(
