@@ -92,6 +92,7 @@
         "wizards/incasso_match_receipt_views.xml",
         "wizards/incasso_reverse_receipt_views.xml",
         "views/incasso_receipt_views.xml",
+        "views/incasso_charge_back_views.xml",
         "views/incasso_dossier_receipt_views.xml",
         "wizards/incasso_arrange_views.xml",
         "views/incasso_arrangement_views.xml",

@@ -15,6 +15,8 @@ from . import (
     incasso_books,
     incasso_books_check,
     incasso_callback,
+    incasso_charge_back,
+    incasso_charge_back_matching,
     incasso_claim,
     incasso_complaint,
     incasso_correspondence,

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import html2plaintext
 
+from ..tools.charge_back import bank_reference
 from ..tools.remittance import plain
 from .incasso_law import law_amount
 from .incasso_matching import LEAST, Incoming
@@ -26,6 +27,11 @@ class AccountBankStatementLine(models.Model):
         comodel_name="incasso.receipt",
         inverse_name="statement_line_id",
     )
+    incasso_charge_back_ids = fields.One2many(
+        string="Charge-Backs (Collections)",
+        comodel_name="incasso.charge.back",
+        inverse_name="statement_line_id",
+    )
 
     # === CRUD METHODS === #
 
@@ -33,33 +39,37 @@ class AccountBankStatementLine(models.Model):
     def create(self, vals_list):
         """Override of `account` to have new lines matched with dossiers soon."""
         lines = super().create(vals_list)
-        if any(line.amount > 0 for line in lines):
+        if any(line.amount for line in lines):
             # sudo: whoever imports a statement may have it matched.
             self.env.ref("incasso_nl.cron_match").sudo()._trigger()
         return lines
 
     def unlink(self):
         """Override of `account` to reverse the receipts of lines that turn out not to
-        exist."""
-        self._incasso_reverse(self.env._("The bank line was deleted."))
+        exist, and to let what they charged back pay again."""
+        reason = self.env._("The bank line was deleted.")
+        self._incasso_undo_charge_backs(reason, state="dropped")
+        self._incasso_reverse(reason)
         return super().unlink()
 
     # === ACTION METHODS === #
 
     def action_undo_reconciliation(self):
-        """Override of `account` to reverse the receipts of lines that are undone; they
-        go back on the worklist."""
+        """Override of `account` to reverse the receipts of lines that are undone, and
+        to let what they charged back pay again; they go back on the worklist."""
         if not self.env.context.get("incasso_undoing"):
-            self._incasso_reverse(
-                self.env._("The bank line was undone by %s.", self.env.user.name),
-                requeue=True,
-            )
+            reason = self.env._("The bank line was undone by %s.", self.env.user.name)
+            self._incasso_undo_charge_backs(reason)
+            self._incasso_reverse(reason, requeue=True)
         return super().action_undo_reconciliation()
 
     def action_incasso_match(self):
         """Match these lines with dossiers, and show what came of it."""
         self.env["incasso.receipt"].check_access("create")
         receipts = self._incasso_match(keep_unmatched=True)
+        backs = self._incasso_match_charge_backs()
+        if backs and not receipts:
+            return backs._get_records_action(name=self.env._("Charge-Backs"))
         if not receipts:
             raise UserError(
                 self.env._(
@@ -77,7 +87,19 @@ class AccountBankStatementLine(models.Model):
     # === BUSINESS METHODS === #
 
     def _incasso_reverse(self, reason, requeue=False):
+        """Reverse the receipts of these lines.
+
+        :raise UserError: the money of one went back by another bank line
+        """
         # sudo: whoever may undo a bank line, the ledger of the dossiers follows.
+        back = self.sudo().incasso_receipt_ids.charge_back_id[:1]
+        if back:
+            raise UserError(
+                self.env._(
+                    "This money went back: undo the bank line of %s first.",
+                    back.display_name,
+                )
+            )
         receipts = self.sudo().incasso_receipt_ids.filtered(
             lambda receipt: receipt.state != "reversed"
         )
@@ -99,10 +121,7 @@ class AccountBankStatementLine(models.Model):
         lines = self.sudo().filtered(
             lambda line: (
                 line.amount > 0
-                and line.state == "posted"
-                and not line.is_reconciled
-                and not line.foreign_currency_id
-                and line.currency_id == line.company_id.currency_id
+                and line._incasso_can_match()
                 and not line.incasso_receipt_ids.filtered(
                     lambda r: r.state != "reversed"
                 )
@@ -127,6 +146,57 @@ class AccountBankStatementLine(models.Model):
         receipts._book_sure_ones()
         return receipts.sudo(self.env.su)
 
+    def _incasso_undo_charge_backs(self, reason, state="proposed"):
+        """What these lines charged back pays again.
+
+        :param str state: what becomes of the charge-backs
+        """
+        # sudo: whoever may undo a bank line, the ledger of the dossiers follows.
+        self.sudo().incasso_charge_back_ids._undo(reason, state)
+
+    def _incasso_match_charge_backs(self):
+        """Recognise bank lines that took back money of a receipt, and reverse those
+        that were recognised surely enough.
+
+        :return: the charge-backs made
+        """
+        # sudo: as in `_incasso_match`.
+        lines = self.sudo().filtered(
+            lambda line: (
+                line.amount < 0
+                and line._incasso_can_match()
+                and not line.incasso_charge_back_ids.filtered(
+                    lambda back: back.state != "dropped"
+                )
+            )
+        )
+        backs = self.env["incasso.charge.back"].sudo()
+        for company, group in lines.grouped("company_id").items():
+            matches = self.env["incasso.charge.back.matching"]._match(
+                company,
+                [line._incasso_incoming() for line in group],
+                {line.id: line.journal_id.id for line in group},
+            )
+            backs += backs.with_context(tracking_disable=True).create(
+                [
+                    line._prepare_incasso_charge_back(matches[line.id])
+                    for line in group
+                    if matches[line.id].confidence >= LEAST
+                ]
+            )
+        backs._book_sure_ones()
+        return backs.sudo(self.env.su)
+
+    def _incasso_can_match(self):
+        """Whether it is in the books, and still to be explained, in euro."""
+        self.ensure_one()
+        return (
+            self.state == "posted"
+            and not self.is_reconciled
+            and not self.foreign_currency_id
+            and self.currency_id == self.company_id.currency_id
+        )
+
     def _incasso_is_trust(self):
         return self.journal_id == self.company_id.incasso_trust_journal_id
 
@@ -136,7 +206,7 @@ class AccountBankStatementLine(models.Model):
         return Incoming(
             key=self.id,
             date=self.date,
-            amount=law_amount(self.amount),
+            amount=law_amount(abs(self.amount)),
             texts=[
                 self.payment_ref or "",
                 self.ref or "",
@@ -165,12 +235,39 @@ class AccountBankStatementLine(models.Model):
             "memo": self.payment_ref,
             "partner_name": self.partner_name or self.partner_id.name,
             "account_number": plain(self.account_number or "") or False,
+            "bank_reference": bank_reference(
+                (self.transaction_details or {}).get("end_to_end_id") or self.ref or ""
+            ),
             "kind": "bank",
             "state": "proposed" if match.dossier_id else "unmatched",
             "statement_line_id": self.id,
             "confidence": match.confidence,
             "match_reason": match.reason,
             "claim_ids": [Command.set(match.claim_ids)],
+            "division": [
+                [share.dossier_id, str(share.amount), list(share.claim_ids)]
+                for share in match.shares
+            ],
+        }
+
+    def _prepare_incasso_charge_back(self, match):
+        """Values of the charge-back of this line.
+
+        :param Undoes match: which receipt it undoes
+        """
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "statement_line_id": self.id,
+            "date": self.date,
+            "amount": -self.amount,
+            "memo": self.payment_ref,
+            "partner_name": self.partner_name or self.partner_id.name,
+            "account_number": plain(self.account_number or "") or False,
+            "receipt_id": match.receipt_id,
+            "state": "proposed" if match.receipt_id else "unmatched",
+            "confidence": match.confidence,
+            "match_reason": match.reason,
         }
 
     def _incasso_pair_payments(self, matches):
@@ -239,15 +336,19 @@ class AccountBankStatementLine(models.Model):
                 [
                     ("company_id", "=", company.id),
                     ("is_reconciled", "=", False),
-                    ("amount", ">", 0),
+                    ("amount", "!=", 0),
                     ("date", ">=", fields.Date.context_today(self) - LOOK_BACK),
                     ("incasso_receipt_ids", "=", False),
+                    ("incasso_charge_back_ids", "=", False),
                 ],
                 order="date, id",
             )
+            # What came in first: a charge-back may be of one of these.
+            lines = lines.sorted(lambda line: line.amount < 0)
             for start in range(0, len(lines), BATCH):
                 batch = lines[start : start + BATCH]
                 batch._incasso_match()
+                batch._incasso_match_charge_backs()
                 left = len(lines) - start - len(batch)
                 if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
                     return

@@ -213,4 +213,7 @@ class AccountMove(models.Model):
         self.env["incasso.receipt"].sudo().search(
             [("source_line_id", "in", self.line_ids.ids), ("state", "!=", "reversed")]
         )._reverse(self.env._("The payment was reset to draft or cancelled."))
+        self.statement_line_id._incasso_undo_charge_backs(
+            self.env._("The bank line was reset to draft or cancelled.")
+        )
         return super().button_draft()

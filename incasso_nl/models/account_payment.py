@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from .incasso_law import law_amount
-from .incasso_matching import LEAST, Incoming
+from .incasso_matching import ASK, LEAST, Incoming
 
 
 class AccountPayment(models.Model):
@@ -83,7 +83,11 @@ class AccountPayment(models.Model):
             ]
             vals_list += [
                 payment._prepare_incasso_receipt(
-                    match.dossier_id, match.confidence, match.reason, match.claim_ids
+                    match.dossier_id,
+                    # A payment stands on one account and partner: it is not divided.
+                    min(match.confidence, ASK) if match.shares else match.confidence,
+                    match.reason,
+                    match.claim_ids,
                 )
                 for payment in group - told
                 if (match := matches[payment.id]).confidence >= LEAST

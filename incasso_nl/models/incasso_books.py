@@ -165,14 +165,27 @@ class IncassoBooks(models.AbstractModel):
             lambda r: r.kind == "bank" and not r.source_line_id and r.statement_line_id
         )
         moves = todo.statement_line_id.move_id
+        places = {}
+        for statement_line, group in todo.grouped("statement_line_id").items():
+            items = self._suspense_items(statement_line, group)
+            for receipt, item in zip(group, items, strict=True):
+                places[item] = self._counterpart(receipt)
+                receipt.write({"source_line_id": item.id, "is_attributed": True})
+        self._place_items(moves, places)
+
+    @api.model
+    def _place_items(self, moves, places):
+        """Move items of bank lines to other accounts and partners, all of them inside
+        one check of balances.
+
+        :param moves: the entries of the bank lines
+        :param dict places: account and partner by journal item
+        """
         by_account = defaultdict(moves.line_ids.browse)
         by_partner = defaultdict(moves.line_ids.browse)
-        for receipt in todo:
-            line = self._suspense_line(receipt)
-            account, partner = self._counterpart(receipt)
+        for line, (account, partner) in places.items():
             by_account[account.id] += line
             by_partner[partner.id] += line
-            receipt.write({"source_line_id": line.id, "is_attributed": True})
         # Debts have no analytic distribution: it is not looked up line by line.
         distribution = moves.line_ids._fields["analytic_distribution"]
         container = {"records": moves}
@@ -192,31 +205,150 @@ class IncassoBooks(models.AbstractModel):
                     ).write({name: value})
 
     @api.model
-    def _suspense_line(self, receipt):
-        """The item of a bank line that waits on the suspense account."""
-        suspense = receipt.statement_line_id._seek_for_lines()[1]
-        if len(suspense) != 1 or receipt.currency_id.compare_amounts(
-            -suspense.balance, receipt.amount
-        ):
-            raise UserError(
-                self.env._(
-                    "The bank line %s was booked in another way already.",
-                    receipt.statement_line_id.display_name,
-                )
+    def _suspense_items(self, statement_line, receipts):
+        """The items of a bank line that wait on the suspense account, one for each of
+        these receipts.
+
+        :raise UserError: it does not wait there for just what its receipts say
+        """
+        waiting = statement_line.incasso_receipt_ids.filtered(
+            lambda receipt: receipt.state in ("unmatched", "proposed")
+        )
+        whole = law_amount(sum((receipts | waiting).mapped("amount")))
+        suspense = statement_line._seek_for_lines()[1]
+        if law_amount(-sum(suspense.mapped("balance"))) != whole:
+            raise self._booked_otherwise(statement_line)
+        return self._cut_suspense(
+            statement_line, [-law_amount(receipt.amount) for receipt in receipts]
+        )
+
+    @api.model
+    def _booked_otherwise(self, statement_line):
+        """:rtype: UserError"""
+        return UserError(
+            self.env._(
+                "The bank line %s was booked in another way already.",
+                statement_line.display_name,
             )
-        return suspense
+        )
+
+    @api.model
+    def _cut_suspense(self, statement_line, balances):
+        """Cut what a bank line has on the suspense account into an item for each of
+        these balances; what is left of it stays in one item.
+
+        :param balances: in euro; none to have it in one item again
+        :return: the items, in the order of the balances
+        :raise UserError: that much is not there
+        """
+        suspense = statement_line._seek_for_lines()[1]
+        if len(suspense) == 1 and balances == [law_amount(suspense.balance)]:
+            return suspense
+        whole = law_amount(sum(suspense.mapped("balance")))
+        rest = whole - sum(balances)
+        if not suspense or rest * whole < 0 or abs(rest) > abs(whole):
+            raise self._booked_otherwise(statement_line)
+        wanted = [*balances, *([rest] if rest else [])]
+        like = suspense[0]
+        values = [
+            {"balance": float(balance), "amount_currency": float(balance)}
+            for balance in wanted
+        ]
+        commands = [Command.update(like.id, values[0])]
+        commands += [Command.delete(line.id) for line in suspense[1:]]
+        commands += [
+            Command.create(
+                {
+                    "account_id": like.account_id.id,
+                    "partner_id": like.partner_id.id,
+                    "currency_id": like.currency_id.id,
+                    "name": like.name,
+                    "display_type": "product",
+                    **vals,
+                }
+            )
+            for vals in values[1:]
+        ]
+        statement_line.move_id.with_context(
+            force_delete=True,
+            skip_account_move_synchronization=True,
+            skip_readonly_check=True,
+            tracking_disable=True,
+        ).write({"line_ids": commands})
+        made = (statement_line._seek_for_lines()[1] - like).sorted("id")
+        return (like + made)[: len(balances)]
 
     @api.model
     def _release_bank_lines(self, receipts):
-        """Put bank lines of reversed receipts back on the suspense account."""
+        """Put bank lines of reversed receipts back on the suspense account; of a line
+        that paid other dossiers too, the part of these."""
         # sudo: as in `_settle`.
         receipts = receipts.sudo().filtered("is_attributed")
         lines = receipts.statement_line_id
+        shared = lines.filtered(
+            lambda line: line.incasso_receipt_ids.filtered("is_attributed") - receipts
+        )
+        items = receipts.filtered(
+            lambda receipt: receipt.statement_line_id in shared
+        ).source_line_id
         receipts.write({"is_attributed": False, "source_line_id": False})
-        if not self.env.context.get("incasso_undoing"):
-            lines.with_context(
-                incasso_booking=True, incasso_undoing=True
-            ).action_undo_reconciliation()
+        if self.env.context.get("incasso_undoing"):
+            return
+        self._place_items(
+            shared.move_id,
+            {
+                item: (
+                    item.journal_id.suspense_account_id,
+                    item.statement_line_id.partner_id,
+                )
+                for item in items
+            },
+        )
+        for line in shared:
+            self._cut_suspense(line, [])
+        (lines - shared).with_context(
+            incasso_booking=True, incasso_undoing=True
+        ).action_undo_reconciliation()
+
+    # === BUSINESS METHODS - CHARGE-BACKS === #
+
+    @api.model
+    def _charge_back(self, backs):
+        """Set what left the account off against what had come in: on the account and
+        for the partner where that stands. What the bank took besides, such as its fee,
+        stays on the suspense account.
+
+        :param backs: `incasso.charge.back` whose receipts were reversed
+        :raise UserError: a bank line was booked in another way already, or something of
+            the payment was used otherwise, such as for a refund
+        """
+        # sudo: as in `_settle`.
+        backs = backs.sudo()
+        places, amounts = {}, ExactAmounts()
+        for back in backs:
+            sources = back.reversed_ids.grouped("source_line_id")
+            left = law_amount(back.amount)
+            balances = []
+            for receipts in sources.values():
+                balances.append(min(law_amount(sum(receipts.mapped("amount"))), left))
+                left -= balances[-1]
+            items = self._cut_suspense(back.statement_line_id, balances)
+            for item, source, balance in zip(items, sources, balances, strict=True):
+                places[item] = source.account_id, source.partner_id
+                amounts[item.id, source.id] = balance, False
+        self._place_items(backs.statement_line_id.move_id, places)
+        self._reconcile_exactly(amounts)
+
+    @api.model
+    def _undo_charge_back(self, backs):
+        """Undo what `_charge_back` reconciled; the bank lines themselves are for
+        whoever undoes them."""
+        # sudo: as in `_settle`.
+        backs = backs.sudo()
+        partials = backs.statement_line_id.line_ids.matched_credit_ids.filtered(
+            lambda partial: partial.credit_move_id in backs.reversed_ids.source_line_id
+        )
+        partials.with_context(incasso_booking=True).unlink()
 
     @api.model
     def _counterpart(self, receipt):

@@ -199,6 +199,12 @@ class IncassoBooksCheck(models.AbstractModel):
                          AND line.parent_state = 'posted'
                          AND (line.incasso_receipt_id IS NOT NULL
                               OR EXISTS (
+                                  SELECT FROM incasso_charge_back back
+                                   WHERE back.statement_line_id
+                                         = line.statement_line_id
+                                     AND back.state = 'booked'
+                              )
+                              OR EXISTS (
                                   SELECT FROM incasso_receipt receipt
                                    WHERE receipt.source_line_id = line.id
                               ))

@@ -598,6 +598,16 @@ class IncassoDossier(models.Model):
                 },
             )
 
+    def _withdraw_thanks(self, reason):
+        """Withdraw the thanks that did not go out yet: it was not paid after all."""
+        self.env["incasso.message"].search(
+            [
+                ("dossier_id", "in", self.ids),
+                ("state", "in", ("queued", "rendered")),
+                ("kind", "=", "thanks"),
+            ]
+        )._cancel(reason)
+
 
 class _Day:
     """What a replay has to do on one day.

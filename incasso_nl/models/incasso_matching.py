@@ -30,6 +30,10 @@ SECOND_SIGN = 15
 ASK = 70
 # Below this there is nothing worth proposing.
 LEAST = 40
+# A debtor with more open dossiers than this is not looked at for a sum of them.
+MOST_SHARES = 20
+# What a payer writes to say which dossier it is for.
+NAMES = {"kenmerk", "rf", "number", "invoice"}
 # An account of more debtors than this is an administrator's or an employer's.
 MOST_DEBTORS_OF_IBAN = 3
 
@@ -57,6 +61,17 @@ class Incoming(NamedTuple):
     trust: bool = False
 
 
+class Share(NamedTuple):
+    """What a dossier gets of a payment for several.
+
+    :param claim_ids: claims that the payer named
+    """
+
+    dossier_id: int
+    amount: Decimal
+    claim_ids: Sequence[int] = ()
+
+
 class Match(NamedTuple):
     """Whose money it is.
 
@@ -64,12 +79,14 @@ class Match(NamedTuple):
     :param confidence: percent
     :param reason: why, for a person
     :param claim_ids: claims that the payer named (art. 6:43 lid 1 BW)
+    :param shares: where it is for several dossiers, what each gets: all of it together
     """
 
     dossier_id: int | None
     confidence: int
     reason: str
     claim_ids: Sequence[int] = ()
+    shares: Sequence[Share] = ()
 
 
 class Evidence(NamedTuple):
@@ -127,11 +144,16 @@ class IncassoMatching(models.AbstractModel):
                 for dossier_id in by_dossier
             }
         )
-        amounts = self._fitting_amounts(incoming, evidence, candidates)
-        return {
-            item.key: self._judge(item, evidence[item.key], candidates, amounts)
-            for item in incoming
-        }
+        amounts, dues = self._fitting_amounts(incoming, evidence, candidates)
+        of_debtor = self._by_debtor(candidates)
+        matches = {}
+        for item in incoming:
+            by_dossier = evidence[item.key]
+            match = self._judge(item, by_dossier, candidates, amounts)
+            matches[item.key] = self._divide(
+                item, match, by_dossier, candidates, amounts, dues, of_debtor
+            )
+        return matches
 
     # === EVIDENCE === #
 
@@ -427,7 +449,10 @@ class IncassoMatching(models.AbstractModel):
 
     @api.model
     def _candidates(self, dossier_ids):
-        """:rtype: dict[int, Candidate]"""
+        """These dossiers, and the other open ones of their debtors.
+
+        :rtype: dict[int, Candidate]
+        """
         if not dossier_ids:
             return {}
         return {
@@ -439,11 +464,39 @@ class IncassoMatching(models.AbstractModel):
                            debtor.name, dossier.is_third_party
                       FROM incasso_dossier dossier
                       JOIN res_partner debtor ON debtor.id = dossier.debtor_id
-                     WHERE dossier.id = ANY(%s)
+                     WHERE dossier.id IN (
+                               SELECT unnest(%(ids)s)
+                                UNION
+                               SELECT other.id
+                                 FROM incasso_dossier found
+                                 JOIN incasso_dossier other
+                                   ON other.debtor_id = found.debtor_id
+                                  AND other.company_id = found.company_id
+                                WHERE found.id = ANY(%(ids)s)
+                                  AND other.state = 'open'
+                           )
                     """,
-                    list(dossier_ids),
+                    ids=list(dossier_ids),
                 )
             )
+        }
+
+    @api.model
+    def _by_debtor(self, candidates):
+        """Open dossiers of each debtor with a few of them, by whether they are for
+        another creditor.
+
+        :rtype: dict[tuple[int, bool], list[int]]
+        """
+        groups = defaultdict(list)
+        for candidate in candidates.values():
+            if candidate.state == "open":
+                key = candidate.debtor_id, candidate.is_third_party
+                groups[key].append(candidate.dossier_id)
+        return {
+            key: sorted(group)
+            for key, group in groups.items()
+            if 1 < len(group) <= MOST_SHARES
         }
 
     @api.model
@@ -451,9 +504,12 @@ class IncassoMatching(models.AbstractModel):
         """Amounts that a payment of one of these dossiers may well have.
 
         :return: texts by (dossier id, value date) and amount: the balance of that day,
-            what a message asked for, the principal, one invoice
-        :rtype: dict[tuple[int, date], dict[Decimal, str]]
+            what a message asked for, the principal, one invoice; and the balances of
+            these dossiers and the others of their debtors, by (dossier id, value date)
+        :rtype: tuple[dict[tuple[int, date], dict[Decimal, str]],
+            dict[tuple[int, date], Decimal]]
         """
+        of_debtor = self._by_debtor(candidates)
         by_date = defaultdict(set)
         for item in incoming:
             by_date[item.date] |= {
@@ -462,8 +518,12 @@ class IncassoMatching(models.AbstractModel):
                 if candidates[dossier_id].state == "open"
             }
         asked = self._asked_amounts({*set().union(*by_date.values())})
-        amounts = {}
+        amounts, dues = {}, {}
         for day, dossier_ids in by_date.items():
+            for dossier_id in [*dossier_ids]:
+                candidate = candidates[dossier_id]
+                key = candidate.debtor_id, candidate.is_third_party
+                dossier_ids.update(of_debtor.get(key, ()))
             dossiers = self.env["incasso.dossier"].browse(sorted(dossier_ids))
             for dossier_id, balance in dossiers._balances(day).items():
                 fitting = {
@@ -477,7 +537,8 @@ class IncassoMatching(models.AbstractModel):
                 fitting[balance.total] = fitting[balance.due]
                 fitting.pop(Decimal(), None)
                 amounts[dossier_id, day] = fitting
-        return amounts
+                dues[dossier_id, day] = balance.due
+        return amounts, dues
 
     @api.model
     def _asked_amounts(self, dossier_ids):
@@ -552,6 +613,116 @@ class IncassoMatching(models.AbstractModel):
                 ),
             )
         return best
+
+    @api.model
+    def _divide(self, item, match, by_dossier, candidates, amounts, dues, of_debtor):
+        """Divide one payment over several dossiers: those that the payer names, or all
+        of a debtor who pays just the sum of them.
+
+        It is as sure as the least sure of the dossiers that were named, if the amount
+        is the sum of their balances; else a person decides.
+
+        :param Incoming item: the payment
+        :param Match match: the one dossier that it is most likely for
+        :param by_dossier: evidence by dossier id
+        :rtype: Match
+        """
+        if match.dossier_id is None:
+            return match
+        named = [
+            dossier_id
+            for dossier_id, clues in sorted(by_dossier.items())
+            if any(
+                clue.kind in NAMES and clue.points >= FOREIGN_INVOICE_NUMBER
+                for clue in clues
+            )
+            and dues.get((dossier_id, item.date), 0) > 0
+        ]
+        if len(named) > 1:
+            return self._divide_named(
+                item, match, named, by_dossier, candidates, amounts, dues
+            )
+        candidate = candidates[match.dossier_id]
+        group = [
+            dossier_id
+            for dossier_id in of_debtor.get(
+                (candidate.debtor_id, candidate.is_third_party), ()
+            )
+            if dues.get((dossier_id, item.date), 0) > 0
+        ]
+        if (
+            len(group) < 2
+            or match.dossier_id not in group
+            or item.amount in amounts.get((match.dossier_id, item.date), {})
+            or sum(dues[dossier_id, item.date] for dossier_id in group) != item.amount
+        ):
+            return match
+        return match._replace(
+            confidence=min(match.confidence, ASK),
+            reason=self.env._(
+                "%(dossiers)s: the amount is the sum of what %(debtor)s owes.",
+                dossiers=", ".join(candidates[id_].name for id_ in group),
+                debtor=candidate.debtor_name,
+            ),
+            shares=self._shares(item, group, by_dossier, dues),
+        )
+
+    @api.model
+    def _divide_named(self, item, match, named, by_dossier, candidates, amounts, dues):
+        shares = self._shares(item, named, by_dossier, dues)
+        if len(shares) < 2:
+            return match
+        names = ", ".join(candidates[id_].name for id_ in named)
+        if sum(dues[dossier_id, item.date] for dossier_id in named) != item.amount:
+            return match._replace(
+                dossier_id=shares[0].dossier_id,
+                claim_ids=shares[0].claim_ids,
+                confidence=min(match.confidence, ASK),
+                reason=self.env._(
+                    "%s: all are named, but the amount is not the sum of their "
+                    "balances.",
+                    names,
+                ),
+                shares=shares,
+            )
+        weighed = {
+            dossier_id: self._weigh(item, candidates[dossier_id], clues, {}).confidence
+            for dossier_id, clues in by_dossier.items()
+        }
+        confidence = min(weighed[dossier_id] for dossier_id in named)
+        if any(
+            points > confidence - 10
+            for dossier_id, points in weighed.items()
+            if dossier_id not in named
+        ):
+            confidence = min(confidence, ASK)
+        return Match(
+            shares[0].dossier_id,
+            confidence,
+            self.env._(
+                "%s: all are named, and the amount is the sum of their balances.", names
+            ),
+            shares[0].claim_ids,
+            shares,
+        )
+
+    @api.model
+    def _shares(self, item, dossier_ids, by_dossier, dues):
+        """What each of these dossiers gets: its balance, as far as there is money; the
+        last one what is left.
+
+        :rtype: tuple[Share]
+        """
+        shares, left = [], item.amount
+        for dossier_id in dossier_ids:
+            last = dossier_id == dossier_ids[-1]
+            amount = left if last else min(dues[dossier_id, item.date], left)
+            if amount:
+                claims = (clue.claim_id for clue in by_dossier.get(dossier_id, ()))
+                claim_ids = tuple(dict.fromkeys(filter(None, claims)))
+                shares.append(Share(dossier_id, amount, claim_ids))
+            left -= amount
+        return tuple(shares)
 
     @api.model
     def _weigh(self, item, candidate, clues, amounts):

@@ -54,6 +54,12 @@ class IncassoReceipt(models.Model):
     )
     amount = fields.Monetary(required=True)
     memo = fields.Char(help="What the payer wrote with it.")
+    bank_reference = fields.Char(
+        help="What identifies the payment between banks (end-to-end id), by which it "
+        "is recognised when it comes back. Capitals and digits only.",
+        index="btree_not_null",
+        readonly=True,
+    )
     partner_name = fields.Char(string="Payer")
     account_number = fields.Char(
         string="Payer's Account",
@@ -66,6 +72,12 @@ class IncassoReceipt(models.Model):
         "Empty: the order of the law.",
         comodel_name="incasso.claim",
         domain="[('dossier_id', '=', dossier_id)]",
+    )
+    division = fields.Json(
+        help="Where it is for several dossiers: for each the dossier, the amount and "
+        "the claims meant. Allocating it makes a receipt for each.",
+        readonly=True,
+        copy=False,
     )
     arrangement_id = fields.Many2one(
         string="Counts For",
@@ -153,6 +165,14 @@ class IncassoReceipt(models.Model):
         string="To Refund",
         help="What is left of the surplus in the books.",
         compute="_compute_surplus_open",
+    )
+    charge_back_id = fields.Many2one(
+        string="Charged Back",
+        help="The bank took the money back.",
+        comodel_name="incasso.charge.back",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
     )
     booked = fields.Json(
         help="What the books say of it: amounts by kind and by journal item.",
@@ -269,6 +289,9 @@ class IncassoReceipt(models.Model):
         fixed = {"dossier_id", "amount", "date", "claim_ids", "company_id", "kind"}
         if fixed & vals.keys():
             self._check_pending()
+        if {"dossier_id", "amount"} & vals.keys() and "division" not in vals:
+            # Somebody chose one dossier for all of it.
+            vals = {**vals, "division": False}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -374,7 +397,7 @@ class IncassoReceipt(models.Model):
         """
         receipts = self.filtered(
             lambda receipt: receipt.state in PENDING and receipt.dossier_id
-        )
+        )._divide()
         if not receipts:
             return
         dossiers = receipts.dossier_id
@@ -393,6 +416,39 @@ class IncassoReceipt(models.Model):
         self.env["incasso.books"]._settle(changed)
         dossiers._after_receipt(receipts)
         dossiers._close_again(reclose)
+
+    def _divide(self):
+        """Make a receipt for each dossier of money that is for several.
+
+        :return: these, and those that were made
+        :raise UserError: the parts are not the whole
+        """
+        vals_list = []
+        for receipt in self.filtered("division"):
+            shares = [
+                {
+                    "dossier_id": dossier_id,
+                    "amount": float(amount),
+                    "claim_ids": [Command.set(claim_ids)],
+                    "division": False,
+                }
+                for dossier_id, amount, claim_ids in receipt.division
+            ]
+            if receipt.currency_id.compare_amounts(
+                sum(share["amount"] for share in shares), receipt.amount
+            ):
+                raise UserError(
+                    self.env._(
+                        "The parts of %s are not the whole amount.",
+                        receipt.display_name,
+                    )
+                )
+            kept = {
+                name: receipt[name] for name in ("state", "confidence", "match_reason")
+            }
+            vals_list += [receipt.copy_data()[0] | kept | share for share in shares[1:]]
+            receipt.write(shares[0])
+        return self | self.create(vals_list)
 
     def _leave_disputed(self):
         """Who pays while disputing a claim does not pay that claim: without another
@@ -532,7 +588,20 @@ class IncassoReceipt(models.Model):
 
     # === BUSINESS METHODS - REVERSAL === #
 
-    def _reverse(self, reason, requeue=False):
+    def _same_payment(self):
+        """All allocated receipts of the payments that these are of."""
+        return self.search(
+            [
+                ("state", "=", "allocated"),
+                "|",
+                "|",
+                ("statement_line_id", "in", self.statement_line_id.ids),
+                ("payment_id", "in", self.payment_id.ids),
+                ("source_line_id", "in", self.source_line_id.ids),
+            ]
+        )
+
+    def _reverse(self, reason, requeue=False, charged_back=False):
         """Undo what these receipts paid: ledger and books become what they would have
         been without them; a dossier that was closed by one is open again and goes on.
 
@@ -541,6 +610,8 @@ class IncassoReceipt(models.Model):
         :param str reason: why, for the ledger and the time line
         :param bool requeue: the money itself is still there: a new receipt for it goes
             on the worklist
+        :param bool charged_back: the money went back by a bank line of its own, which
+            is set off against it
         """
         pending = self.filtered(lambda receipt: receipt.state in PENDING)
         pending._drop(reason)
@@ -556,10 +627,12 @@ class IncassoReceipt(models.Model):
             if dossier.state == "closed"
         }
         self.env["incasso.dossier"].union(*closed)._reopen(reason)
+        self.env["incasso.dossier"].union(*closed)._withdraw_thanks(reason)
         receipts.write({"state": "reversed"})
         changed = dossiers._replay(self.browse(), receipts, reason)
         self.env["incasso.books"]._unsettle(receipts, reason)
-        self.env["incasso.books"]._release_bank_lines(receipts)
+        if not charged_back:
+            self.env["incasso.books"]._release_bank_lines(receipts)
         self.env["incasso.books"]._settle(changed)
         self.env["incasso.event"]._record(
             [
@@ -588,17 +661,31 @@ class IncassoReceipt(models.Model):
     def _requeue(self, reason):
         """Put the money of reversed receipts on the worklist again.
 
-        :return: the new receipts
+        :return: the new receipts; one for a bank line that was divided, to be divided
+            the same way again
         """
+        by_line = self.filtered("statement_line_id").grouped("statement_line_id")
+        divided = [group for group in by_line.values() if len(group) > 1]
+        groups = [*divided, *(self - self.browse().union(*divided))]
         return self.create(
             [
-                values
+                group[0].copy_data()[0]
                 | {
+                    "amount": group[0].currency_id.round(sum(group.mapped("amount"))),
                     "state": "proposed",
                     "match_reason": self.env._("Undone: %s", reason),
-                    "claim_ids": [Command.set(receipt.claim_ids.ids)],
+                    "claim_ids": [Command.set(group[0].claim_ids.ids)],
+                    "division": len(group) > 1
+                    and [
+                        [
+                            receipt.dossier_id.id,
+                            str(law_amount(receipt.amount)),
+                            receipt.claim_ids.ids,
+                        ]
+                        for receipt in group
+                    ],
                 }
-                for receipt, values in zip(self, self.copy_data(), strict=True)
+                for group in groups
             ]
         )
 

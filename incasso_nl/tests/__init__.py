@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_callback,
+    test_charge_back,
     test_complaint,
     test_correspondence,
     test_arrangement,
@@ -24,6 +25,7 @@ from . import (
     test_person_report,
     test_privacy_request,
     test_receipt,
+    test_receipt_division,
     test_receipt_matching,
     test_receipt_sources,
     test_receipt_trust,

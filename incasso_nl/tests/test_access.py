@@ -65,6 +65,7 @@ EXPECTED = {
     "incasso.print.batch": WORK,
     # Money
     "incasso.receipt": {**READ, "finance": "rwc", "manager": "rwc"},
+    "incasso.charge.back": {**READ, "finance": "rw", "manager": "rw"},
     "incasso.trust.proof": _rights(finance="r", manager="r", auditor="r"),
     # The law
     "incasso.interest.rate": CONFIGURATION,
@@ -93,6 +94,7 @@ EXPECTED = {
     "incasso.return.post": HANDLER_LINES,
     "incasso.register.receipt": FINANCE_WIZARD,
     "incasso.match.receipt": FINANCE_WIZARD,
+    "incasso.match.share": _rights(finance="rwcu", manager="rwcu"),
     "incasso.reverse.receipt": FINANCE_WIZARD,
 }
 

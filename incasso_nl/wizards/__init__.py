@@ -11,6 +11,7 @@ from . import (
     incasso_handover_debtor,
     incasso_handover_line,
     incasso_match_receipt,
+    incasso_match_share,
     incasso_print_letters,
     incasso_register_receipt,
     incasso_reopen,

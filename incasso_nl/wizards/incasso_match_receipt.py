@@ -1,4 +1,7 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.incasso_law import law_amount
 
 
 class IncassoMatchReceipt(models.TransientModel):
@@ -18,7 +21,6 @@ class IncassoMatchReceipt(models.TransientModel):
     match_reason = fields.Char(related="receipt_id.match_reason")
     dossier_id = fields.Many2one(
         comodel_name="incasso.dossier",
-        required=True,
         domain="[('company_id', '=', company_id)]",
         compute="_compute_dossier_id",
         store=True,
@@ -38,7 +40,44 @@ class IncassoMatchReceipt(models.TransientModel):
         readonly=False,
     )
 
+    is_divided = fields.Boolean(
+        string="For Several Dossiers",
+        compute="_compute_shares",
+        store=True,
+        readonly=False,
+    )
+    share_ids = fields.One2many(
+        string="Parts",
+        comodel_name="incasso.match.share",
+        inverse_name="wizard_id",
+        compute="_compute_shares",
+        store=True,
+        readonly=False,
+    )
+    left = fields.Monetary(string="Left to Divide", compute="_compute_left")
+
     # === COMPUTE METHODS === #
+
+    @api.depends("receipt_id")
+    def _compute_shares(self):
+        for wizard in self:
+            division = wizard.receipt_id.division or []
+            wizard.is_divided = bool(division)
+            wizard.share_ids = [Command.clear()] + [
+                Command.create(
+                    {
+                        "dossier_id": dossier_id,
+                        "amount": float(amount),
+                        "claim_ids": [Command.set(claim_ids)],
+                    }
+                )
+                for dossier_id, amount, claim_ids in division
+            ]
+
+    @api.depends("amount", "share_ids.amount")
+    def _compute_left(self):
+        for wizard in self:
+            wizard.left = wizard.amount - sum(wizard.share_ids.mapped("amount"))
 
     @api.depends("receipt_id")
     def _compute_dossier_id(self):
@@ -62,16 +101,57 @@ class IncassoMatchReceipt(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_match(self):
-        """Allocate the receipt to this dossier."""
+        """Allocate the receipt to this dossier, or divide it over several.
+
+        :raise UserError: the parts are not the whole, or are for one dossier twice
+        """
         self.ensure_one()
         receipt = self.receipt_id
-        if receipt.dossier_id != self.dossier_id:
+        values = {
+            "dossier_id": self.dossier_id.id,
+            "claim_ids": [Command.set(self.claim_ids.ids)],
+            "division": False,
+        }
+        if self.is_divided:
+            values = self._prepare_division()
+        if (
+            receipt.dossier_id.id != values["dossier_id"]
+            or (receipt.division or False) != values["division"]
+        ):
             receipt.match_reason = self.env._("Chosen by %s.", self.env.user.name)
-        receipt.write(
-            {
-                "dossier_id": self.dossier_id.id,
-                "claim_ids": [fields.Command.set(self.claim_ids.ids)],
-            }
-        )
+        receipt.write(values)
         receipt.action_confirm()
         return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_division(self):
+        """Values of the receipt for what was divided here.
+
+        :raise UserError: as in `action_match`
+        """
+        shares = self.share_ids
+        if any(
+            self.currency_id.compare_amounts(share.amount, 0) <= 0 for share in shares
+        ) or not self.currency_id.is_zero(self.left):
+            raise UserError(
+                self.env._(
+                    "Divide all of it: %s is left, and each part is more than zero.",
+                    self.currency_id.format(self.left),
+                )
+            )
+        if len(shares.dossier_id) != len(shares):
+            raise UserError(self.env._("Each dossier gets one part."))
+        return {
+            "dossier_id": shares[0].dossier_id.id,
+            "claim_ids": [Command.set(shares[0].claim_ids.ids)],
+            "division": len(shares) > 1
+            and [
+                [
+                    share.dossier_id.id,
+                    str(law_amount(share.amount)),
+                    share.claim_ids.ids,
+                ]
+                for share in shares
+            ],
+        }
