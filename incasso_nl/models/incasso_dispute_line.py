@@ -31,6 +31,13 @@ class IncassoDisputeLine(models.Model):
     amount = fields.Monetary(
         string="Disputed Part", help="Of the principal. Empty: all of it."
     )
+    disputed_amount = fields.Monetary(
+        string="Disputed",
+        help="How much of the invoice is disputed: all of it, unless you fill in less. "
+        "Nothing where only the costs or the interest are disputed.",
+        compute="_compute_disputed_amount",
+        inverse="_inverse_disputed_amount",
+    )
     credit = fields.Monetary(
         string="To Credit",
         help="For a dispute that is partly upheld: the principal that was never owed. "
@@ -53,6 +60,18 @@ class IncassoDisputeLine(models.Model):
     def _compute_is_open(self):
         for line in self:
             line.is_open = line.dispute_id.state in OPEN_STATES
+
+    @api.depends("amount", "claim_id.amount", "dispute_id.reason")
+    def _compute_disputed_amount(self):
+        for line in self:
+            whole = 0.0 if line._is_about_costs() else line.claim_id.amount
+            line.disputed_amount = line.amount or whole
+
+    def _inverse_disputed_amount(self):
+        for line in self:
+            whole = line.claim_id.amount
+            is_whole = not line.currency_id.compare_amounts(line.disputed_amount, whole)
+            line.amount = 0.0 if is_whole else line.disputed_amount
 
     # === CONSTRAINT METHODS === #
 
@@ -110,10 +129,15 @@ class IncassoDisputeLine(models.Model):
         left = max(self._left(), 0.0)
         return min(self.amount, left) if self.amount else left
 
+    def _is_about_costs(self):
+        """Whether not the invoice is disputed, but what came on top of it."""
+        self.ensure_one()
+        return self.dispute_id.reason in ("costs", "no_notice")
+
     def _undisputed(self):
         """What is left to pay of the principal if the debtor is right, in euro."""
         self.ensure_one()
-        if self.dispute_id.reason in ("costs", "no_notice"):
+        if self._is_about_costs():
             return self.principal_open
         if not self.amount:
             return 0.0

@@ -324,6 +324,24 @@ class TestDispute(DisputeCommon):
         self.assertEqual(dispute.answer_user_id, self.handler)
         self.assertEqual(self.disputed.principal_open, 0.00)
 
+    def test_form_shows_how_much_is_disputed(self):
+        """All of an invoice of 100.00; 30.00 of it; and all of it again."""
+        dispute = self._dispute(self.disputed)
+        line = dispute.line_ids
+        self.assertEqual((line.disputed_amount, line.amount), (100.00, 0.00))
+        for typed, part, shown in (
+            (30.00, 30.00, 30.00),
+            (100.00, 0.00, 100.00),
+            (0.00, 0.00, 100.00),
+        ):
+            with Form(dispute) as form, form.line_ids.edit(0) as edited:
+                edited.disputed_amount = typed
+            self.assertEqual((line.amount, line.disputed_amount), (part, shown))
+        with self.assertRaises(ValidationError):
+            line.disputed_amount = 100.01
+        dispute.reason = "costs"
+        self.assertEqual(line.disputed_amount, 0.00, "not the invoice itself")
+
     def test_finance_and_auditor_decide_nothing(self):
         dispute = self._dispute(self.disputed)
         dispute.answer = "Nee"
