@@ -117,11 +117,19 @@ class Arrangement(DossierPages):
         typed.update(self._typed(names))
         errors = {}
         budget = {
-            field: self._arrangement_read_amount(typed[name], errors, name, least=0)
+            field: self._arrangement_read_budget(typed[name], errors, name)
             for name, field in _BUDGET.items()
         }
         people = self._arrangement_read_number(
-            typed["household"], _MOST_PEOPLE, errors, "household"
+            typed["household"],
+            _MOST_PEOPLE,
+            errors,
+            "household",
+            request.env._(
+                "Fill in with how many people you live, yourself included: a number "
+                "from 1 to %s.",
+                _MOST_PEOPLE,
+            ),
         )
         if errors:
             return self._arrangement_preview(dossier, typed, quote, errors)
@@ -327,27 +335,52 @@ class Arrangement(DossierPages):
 
     # === READING === #
 
-    def _arrangement_read_amount(self, text, errors, name, least=None):
-        """An amount that was typed; what is wrong goes into `errors`.
+    def _arrangement_read_budget(self, text, errors, name):
+        """An amount a month of a budget; what is wrong goes into `errors`, in words of
+        its own for each field: they stand together above the form too."""
+        try:
+            amount = read_amount(text)
+        except ValueError:
+            amount = None
+        if amount is None or amount > _MOST_A_MONTH:
+            errors[name] = {
+                "income": request.env._(
+                    "Fill in what comes in a month, in euro, or 0. For example 1850"
+                ),
+                "housing": request.env._(
+                    "Fill in what housing costs you a month, in euro, or 0. For "
+                    "example 720"
+                ),
+                "care": request.env._(
+                    "Fill in what care and insurance cost you a month, in euro, or 0. "
+                    "For example 165"
+                ),
+                "debts": request.env._(
+                    "Fill in what you pay off on other debts a month, in euro, or 0. "
+                    "For example 50"
+                ),
+            }[name]
+        return amount
 
-        :param least: what is enough; by default more than nothing
-        """
+    def _arrangement_read_amount(self, text, errors, name):
+        """More than nothing, that was typed; what is wrong goes into `errors`."""
         try:
             amount = read_amount(text)
         except ValueError:
             errors[name] = request.env._("Fill in an amount, for example 25 or 25,50.")
             return None
-        if least is None and not amount:
+        if not amount:
             errors[name] = request.env._("Fill in more than 0 euro.")
-        if least is not None and amount > _MOST_A_MONTH:
-            errors[name] = request.env._("Fill in what it is a month.")
         return amount
 
-    def _arrangement_read_number(self, text, most, errors, name):
-        """A number from 1 that was typed; what is wrong goes into `errors`."""
+    def _arrangement_read_number(self, text, most, errors, name, wrong=None):
+        """A number from 1 that was typed; what is wrong goes into `errors`.
+
+        :param str wrong: other words for that
+        """
         if text.isascii() and text.isdigit() and 1 <= int(text) <= most:
             return int(text)
-        errors[name] = request.env._("Fill in a number from 1 to %s.", most)
+        errors[name] = wrong or request.env._("Fill in a number from 1 to %s.", most)
         return None
 
     def _arrangement_read_day(self, text, today, errors, name):

@@ -140,6 +140,16 @@ class TestArrangement(PortalCommon):
                 self.assertIn(f'id="field-{name}-error"', page.text)
                 self.assertFalse(self.dossier.arrangement_ids)
 
+    def test_budget_left_empty(self):
+        """Each field says in words of its own what it wants, at the field as well."""
+        page = self._send(self.url, self._terms(amount="10", step="ask"))
+        said = re.findall(r'<p[^>]* id="field-(\w+)-error"[^>]*>([^<]+)</p>', page.text)
+        fields = ["income", "housing", "care", "debts", "household"]
+        self.assertEqual([name for name, _text in said], fields)
+        self.assertEqual(len({text for _name, text in said}), 5)
+        for name, text in said:
+            self.assertIn(f'<a href="#field-{name}">{text}</a>', page.text)
+
     def test_forged_amount_below_the_least(self):
         """The button to agree was not there, and it was sent anyhow."""
         for changes in (
