@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
@@ -27,7 +25,6 @@ OUTCOMES = [
 ]
 #: Working days that a creditor has to answer.
 CREDITOR_DAYS = 5
-ONE_DAY = timedelta(days=1)
 
 
 class IncassoDispute(models.Model):
@@ -533,7 +530,6 @@ class IncassoDispute(models.Model):
         """The notice of costs never reached the debtor: no costs are owed for these
         claims (art. 6:96 lid 6 and 3:37 lid 3 BW). A new notice is given."""
         dossier, claims = self.dossier_id, self.line_ids.claim_id
-        charged = [day for day in claims.mapped("costs_date") if day]
         claims.write(
             {
                 "notice_id": False,
@@ -542,10 +538,9 @@ class IncassoDispute(models.Model):
                 "costs_due_from": False,
             }
         )
-        if charged:
-            reason = self.env._("Dispute %s: no notice of costs came.", self.name)
-            receipts = dossier._replay_after(min(charged) - ONE_DAY, reason)
-            self.env["incasso.books"]._settle(receipts)
+        dossier._replay_costs(
+            claims, self.env._("Dispute %s: no notice of costs came.", self.name)
+        )
 
     def _give_up(self):
         """The claims are time-barred: the debtor is not asked for them any more."""

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import fields, models
@@ -265,17 +266,30 @@ class IncassoDossier(models.Model):
         }
         return self._replay_since(since, added, removed, reason)
 
-    def _replay_after(self, day, reason):
-        """Book again what the balance of later days decided: something about the claims
-        themselves turned out otherwise, such as a notice of costs that never came.
+    def _replay_costs(self, claims, reason):
+        """Book again what was booked since costs were charged for these claims: their
+        notice of costs never reached the debtor. Costs that another notice gives a
+        right to are charged again; what was paid is divided anew.
 
-        :param date day: what is booked on later days is booked again
+        :param claims: `incasso.claim` of these dossiers, their notice taken off already
         :param str reason: for the ledger
-        :return: receipts whose allocation was made anew
         """
+        since = {
+            dossier: (
+                min(group.mapped("costs_date")) - timedelta(days=1),
+                True,
+                float("inf"),
+            )
+            for dossier, group in claims.filtered("costs_date")
+            .grouped("dossier_id")
+            .items()
+        }
+        if not since:
+            return
         none = self.env["incasso.receipt"]
-        after = day, True, float("inf")
-        return self._replay_since(dict.fromkeys(self, after), none, none, reason)
+        dossiers = self.browse(dossier.id for dossier in since)
+        receipts = dossiers._replay_since(since, none, none, reason)
+        self.env["incasso.books"]._settle(receipts)
 
     def _replay_since(self, since, added, removed, reason):
         again = self._later_receipts(since) - added - removed
@@ -597,6 +611,32 @@ class IncassoDossier(models.Model):
                     for dossier, found in receipts.grouped("dossier_id").items()
                 },
             )
+
+    def _annul_costs(self, claims, reason):
+        """The notice of costs never reached the debtor: what was charged on it is not
+        owed (art. 6:96 lid 6 and 3:37 lid 3 BW). What was paid of it pays the rest; a
+        dossier that was closed stays closed, with a surplus to refund.
+
+        :param claims: `incasso.claim` of these dossiers, their notice taken off already
+        :param str reason: for the ledger and the time line
+        """
+        self._lock_for_money()
+        self._withdraw_messages(reason)
+        closed = {
+            dossier: dossier.close_reason
+            for dossier in self
+            if dossier.state == "closed"
+        }
+        self.env["incasso.dossier"].union(*closed)._reopen(reason)
+        self._replay_costs(claims, reason)
+        self._close_again(closed)
+        self._close_settled(
+            self.receipt_ids.filtered(
+                lambda receipt: (
+                    receipt.state == "allocated" and receipt.kind != "credit_note"
+                )
+            )
+        )
 
     def _withdraw_thanks(self, reason):
         """Withdraw the thanks that did not go out yet: it was not paid after all."""

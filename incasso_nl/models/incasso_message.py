@@ -1022,14 +1022,19 @@ class IncassoMessage(models.Model):
             order="sent_at, id",
         )
         siblings._announce_costs()
+        # sudo: who marks what came back may book nothing; the ledger follows the law.
+        charged.dossier_id.sudo()._annul_costs(
+            charged.sudo(), self.env._("The notice of costs came back.")
+        )
         for claim in charged.filtered(lambda claim: not claim.notice_id):
             claim.dossier_id.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Costs without a notice"),
                 note=self.env._(
                     "The notice of costs for %s came back after costs had been charged "
-                    "on it. They are not owed (art. 6:96 lid 6 BW): waive them and "
-                    "send a new notice.",
+                    "on it. They are not owed (art. 6:96 lid 6 BW) and were taken "
+                    "back. What was paid of them has paid the rest: see if something "
+                    "is to be refunded, and tell the debtor.",
                     claim.name,
                 ),
                 user_id=claim.dossier_id.handler_id.id or self.env.uid,

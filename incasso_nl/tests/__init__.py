@@ -13,6 +13,7 @@ from . import (
     test_handover,
     test_help,
     test_hold,
+    test_late_bounce,
     test_law_tables,
     test_ledger,
     test_letter,

@@ -260,12 +260,13 @@ class TestOutcome(MessageCommon):
         self.assertEqual(dossier.claim_ids.costs_due_from, date(2026, 12, 10))
 
     def test_returned_after_costs(self):
-        """A person is told that costs were charged on a notice that came back."""
+        """They are taken back, and a person is told: see `test_late_bounce`."""
         dossier = self._dossier()
         message = self._posted(dossier, self.notice)
         self.clock.move_to("2026-12-10 09:00:00")
         dossier._charge_costs(date(2026, 12, 10))
         message._mark_returned("Unknown")
+        self.assertEqual(dossier.costs_open, 0.00)
         self.assertIn("Costs without a notice", dossier.activity_ids.mapped("summary"))
 
     def test_unknown_barcode(self):
