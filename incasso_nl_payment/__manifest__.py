@@ -13,6 +13,7 @@
         "data/ir_cron.xml",
         "views/incasso_dossier_views.xml",
         "views/payment_form_templates.xml",
+        "views/payment_provider_views.xml",
         "views/payment_templates.xml",
         "views/payment_transaction_views.xml",
         "views/res_config_settings_views.xml",

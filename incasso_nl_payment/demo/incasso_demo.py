@@ -24,6 +24,7 @@ class IncassoDemo(models.AbstractModel):
         demo = self.env.ref("payment.payment_provider_demo")
         if demo.code != "demo":
             return
+        company.incasso_test_payments = True
         for journal in own + trust:
             provider = demo.copy(
                 {

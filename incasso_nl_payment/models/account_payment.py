@@ -19,12 +19,18 @@ class AccountPayment(models.Model):
             dossier_id, confidence, reason, claim_ids
         )
         transaction = self.payment_transaction_id
-        if transaction.incasso_dossier_id.id != dossier_id:
+        is_own = transaction.incasso_dossier_id.id == dossier_id
+        method = transaction.payment_method_id.name
+        # sudo: who books a payment need not see providers; only if it was a test.
+        if transaction.sudo().provider_id.incasso_is_test:
+            values["match_reason"] = self.env._(
+                "Test payment online, no real money: %s.", method
+            )
+        elif is_own:
+            values["match_reason"] = self.env._("Paid online: %s.", method)
+        if not is_own:
             return values
         return values | {
             "date": transaction._incasso_value_date(),
-            "match_reason": self.env._(
-                "Paid online: %s.", transaction.payment_method_id.name
-            ),
             "claim_ids": [fields.Command.set(transaction.incasso_claim_ids.ids)],
         }

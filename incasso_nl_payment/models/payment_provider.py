@@ -1,15 +1,39 @@
 from urllib.parse import urlsplit
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import urls
 
 # A system parameter, for tests only: see `_build_request_url`.
 MOLLIE_URL = "incasso_nl_payment.mollie_api_url"
+# Mollie's keys say what they are for: test_... and live_...
+MOLLIE_TEST_KEY = "test_"
 THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
+
+    incasso_is_test = fields.Boolean(
+        string="No Real Money",
+        help="In test mode, or with a key for tests: what is paid is no money.",
+        compute="_compute_incasso_is_test",
+        # In sudo: the key is secret, what kind it is of is not.
+        compute_sudo=True,
+    )
+    incasso_test_payments = fields.Boolean(
+        string="Offered to Debtors in Test Mode",
+        related="company_id.incasso_test_payments",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "code", "mollie_api_key")
+    def _compute_incasso_is_test(self):
+        for provider in self:
+            key = provider.code == "mollie" and provider.mollie_api_key or ""
+            provider.incasso_is_test = provider.state == "test" or key.startswith(
+                MOLLIE_TEST_KEY
+            )
 
     # === CRUD METHODS === #
 
@@ -26,7 +50,8 @@ class PaymentProvider(models.Model):
 
         What is paid for another creditor is that creditor's from the first moment, so
         the provider must pay out to the trust account; and what is the company's own
-        must never come there.
+        must never come there. One that moves no real money is offered only where the
+        company is trying it out.
 
         :param dossier: one `incasso.dossier`
         """
@@ -35,6 +60,7 @@ class PaymentProvider(models.Model):
             lambda provider: (
                 provider.company_id == dossier.company_id
                 and provider.journal_id
+                and (provider.incasso_test_payments or not provider.incasso_is_test)
                 and (provider.journal_id == trust) == dossier.is_third_party
             )
         )

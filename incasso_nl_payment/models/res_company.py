@@ -19,6 +19,13 @@ class ResCompany(models.Model):
         required=True,
     )
 
+    incasso_test_payments = fields.Boolean(
+        string="Try Out Paying Online",
+        help="Offer payment providers in test mode to debtors. What is paid with them "
+        "is no money, and yet it is booked as if it were: not for a company with real "
+        "debtors.",
+    )
+
     _incasso_payment_minimum_positive = models.Constraint(
         "CHECK (incasso_payment_minimum > 0)",
         "The least amount to pay online is more than zero.",

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     incasso_transit_days = fields.Integer(
         related="company_id.incasso_transit_days", readonly=False
     )
+    incasso_test_payments = fields.Boolean(
+        related="company_id.incasso_test_payments", readonly=False
+    )
     incasso_ideal_label = fields.Char(
         string="Name of iDEAL",
         help="How iDEAL is called where people pay, in all companies.",

@@ -15,6 +15,7 @@ class PaymentCommon(ReceiptCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.incasso_test_payments = True
         cls.peer = MolliePeer().start()
         cls.addClassCleanup(cls.peer.stop)
         cls.env["ir.config_parameter"].set_param(MOLLIE_URL, cls.peer.url)

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -168,6 +169,32 @@ class TestOffers(PaymentCommon):
         self.assertIn(self.ideal, methods)
         providers, _methods = self._third_party()._payment_ways(Decimal("1150.00"))
         self.assertEqual(providers, self.mollie_trust)
+
+    def test_no_test_money_of_real_debtors(self):
+        """A provider in test mode is offered where that is tried out; one with a key
+        for tests is in test mode too; what is paid with it says so."""
+        amount = Decimal("1150.00")
+        self.company.incasso_test_payments = False
+        self.assertFalse(self.dossier._payment_ways(amount)[0])
+        self.mollie.state = "enabled"
+        self.assertFalse(self.dossier._payment_ways(amount)[0])
+        self.mollie.mollie_api_key = "live_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM"
+        self.assertEqual(self.dossier._payment_ways(amount)[0], self.mollie)
+        self.company.incasso_test_payments = True
+        self._pay(self._transaction(self.dossier))
+        reason = self.dossier.receipt_ids.match_reason
+        self.assertIn("no real money", reason)
+
+    def test_real_money_is_not_said_to_be_a_test(self):
+        transaction = self._transaction(self.dossier)
+        # Demo can only be in test mode: what counts is how the provider is now.
+        with patch.object(
+            type(self.demo),
+            "_compute_incasso_is_test",
+            lambda providers: providers.update({"incasso_is_test": False}),
+        ):
+            self._pay(transaction)
+        self.assertIn("Paid online", self.dossier.receipt_ids.match_reason)
 
     def test_transfer(self):
         transfer = self.dossier._payment_transfer(Decimal("25.50"))

@@ -34,6 +34,7 @@ journal = env["account.journal"].search([
     ("type", "=", "bank"),
     ("id", "!=", company.incasso_trust_journal_id.id),
 ], limit=1)
+company.incasso_test_payments = True
 settings = env["ir.config_parameter"]
 settings.set_param("incasso_nl_payment.mollie_api_url", URL)
 settings.set_param("web.base.url", HERE)
