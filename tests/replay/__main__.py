@@ -24,6 +24,10 @@ from .post_office import HOST, open_post_office
 from .world import ONE_DAY, World
 
 
+# Environments that wait to be collected, before somebody does it.
+ENVIRONMENTS = 200
+
+
 class Loud(logging.Handler):
     """Keeps warnings and errors: a replay in which the product complains has failed."""
 
@@ -109,12 +113,12 @@ def _replay(env, clock, invoices, first, last, post_office, loud, options):
     inspector = Inspector(env, post_office, invoices, alone=not options.beside)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begin = seconds()
-    # Odoo looks for an environment among all that a transaction ever made, until they
-    # are collected; years in one transaction would end up doing little else.
-    gc.freeze()
 
     def after_day(day):
-        gc.collect()
+        # Odoo looks for an environment among all that the cursor's transactions made,
+        # until they are collected; after months it would do little else.
+        if len(env.transaction.envs) > ENVIRONMENTS:
+            gc.collect()
         with world.timed("checks"):
             inspector.every_day(day)
             if (day + ONE_DAY).day == 1 or day == last:
