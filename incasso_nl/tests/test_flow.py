@@ -88,9 +88,26 @@ class TestFlow(IncassoCommon):
         )
         self.assertEqual(
             (steps[0].wait_from, steps[0].wait_days, steps[0].term_days),
-            ("due", 1, 14),
+            ("due", 1, 7),
         )
         self.assertEqual(steps[3].term_days, 15)
+
+    def test_shipped_own_flows_end_within_sixty_days(self):
+        """An invoice is kept for at most sixty days after its due date, whatever day
+        that is: with weekends, holidays, days for the bank, three weeks after the
+        notice of costs, by e-mail and by post."""
+        days = CompanyDays(self.company)
+        first = date(2026, 1, 1)
+        for debtor_type in ("consumer", "business", "government"):
+            steps = self.env.ref(f"incasso_nl.flow_own_{debtor_type}")._steps()
+            for channel in ("email", "post"):
+                lasts = {}
+                for due in (first + timedelta(days=count) for count in range(731)):
+                    passages = steps._passages(due + timedelta(days=1), days, channel)
+                    lasts[due] = (passages[-1].day - due).days
+                with self.subTest(debtor_type=debtor_type, channel=channel):
+                    late = {str(due): last for due, last in lasts.items() if last > 60}
+                    self.assertEqual(late, {})
 
     # === VERSIONS === #
 

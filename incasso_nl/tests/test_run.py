@@ -85,7 +85,7 @@ class TestRunSteps(RunCommon):
             (reminder.principal, reminder.interest, reminder.costs, reminder.amount),
             (1000.00, 0.00, 0.00, 1000.00),
         )
-        self.assertEqual(reminder.term_days, 14)
+        self.assertEqual(reminder.term_days, 7)
         self.assertEqual(reminder.step_id, dossier.step_id)
         self.assertTrue(dossier.waiting_message)
         self.assertFalse(dossier.next_action_date, "counts from the real sending")

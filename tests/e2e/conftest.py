@@ -289,7 +289,7 @@ def cases(workshop, smtp_peer):
     Haddad, Kuipers and Hofstra were asked for costs and interest a while ago; the
     others had a first reminder this week.
     """
-    late, fresh = workshop.ago(66), workshop.ago(9)
+    late, fresh = workshop.ago(59), workshop.ago(9)
     owed = {
         "haddad": [(600.00, late)],
         "kuipers": [(1450.00, late)],

@@ -10,12 +10,13 @@ from amounts import ONE_DAY, interest
 def test_overdue_invoice_is_collected(workshop, odoo_server, smtp, page, log_in):
     """A consumer is written to by e-mail four times, pays what the demand asks, and is
     thanked; what the letters ask is what is booked."""
-    due = workshop.ago(66)
+    due = workshop.ago(53)
     invoice = workshop.invoice("wolters", 850.00, due)
-    # 66 days before today falls due, on the next day it is handed over. Reminder 14
-    # days, second reminder 7, notice at least 21, each with two banking days and
-    # weekends: the demand goes out between 48 and 62 days after the due date.
-    dossier = workshop.hand_over(invoice, workshop.ago(65), workshop.ago(3))
+    # 53 days before today falls due, on the next day it is handed over. Reminder 7
+    # days, second reminder 5, notice at least 21, each with two banking days and
+    # weekends: the demand goes out between 42 and 50 days after the due date, the
+    # final demand not before 52.
+    dossier = workshop.hand_over(invoice, workshop.ago(52), workshop.ago(3))
     mails = smtp.wait_for(4)
     found = workshop.read(
         "incasso.dossier", dossier, "name", "payment_reference", "outbox_ids", "state"

@@ -29,7 +29,7 @@ def test_objection_upheld(workshop, odoo_server, smtp, cases, visitor, handler):
     paid; the handler agrees with one click; nothing is left to pay."""
     case = cases["hofstra"]
     dossier = f"/incasso/dossier/{case.id}"
-    due = workshop.ago(66)
+    due = workshop.ago(59)
     running = [interest(Decimal(p), due, workshop.today) for p in (300, 200)]
     # 15% of 300.00 and 200.00 (BIK, art. 2).
     costs = Decimal("45.00") + Decimal("30.00")

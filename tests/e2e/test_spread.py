@@ -25,7 +25,7 @@ def test_kept_missed_lapsed(workshop, odoo_server, smtp, cases, visitor):
     case = cases["haddad"]
     place = ("state", "step_id", "next_step_id", "proposed_date", "is_held")
     before = workshop.read("incasso.dossier", case.id, *place)
-    due = workshop.ago(66)
+    due = workshop.ago(59)
     # 15% of 600.00 (BIK, art. 2).
     owed = 600 + Decimal("90.00")
     first = workshop.today + 10 * ONE_DAY
@@ -97,7 +97,7 @@ def test_a_person_decides(workshop, odoo_server, smtp, cases, visitor, handler):
     case = cases["kuipers"]
     dossier = f"/incasso/dossier/{case.id}"
     # 15% of 1,450.00 (BIK, art. 2); no interest from the day on which it is agreed.
-    running = interest(Decimal(1450), workshop.ago(66), workshop.ago(1))
+    running = interest(Decimal(1450), workshop.ago(59), workshop.ago(1))
     total = 1450 + running + Decimal("217.50")
     visitor.enter(case.letters[-1], *case.home)
     visitor.follow("/arrangement")
