@@ -336,8 +336,7 @@ class IncassoDossier(models.Model):
         an online payment that is still in transit."""
         transit = self.env["payment.transaction"].search(
             [
-                ("incasso_dossier_id", "in", self.ids),
-                ("incasso_hold_id", "!=", False),
+                ("incasso_hold_ids.dossier_id", "in", self.ids),
                 ("operation", "!=", "refund"),
                 "|",
                 ("state", "in", ("draft", "pending", "authorized")),
@@ -346,4 +345,4 @@ class IncassoDossier(models.Model):
                 ("is_post_processed", "=", False),
             ]
         )
-        return super()._transit_holds() - transit.incasso_hold_id
+        return super()._transit_holds() - transit.incasso_hold_ids

@@ -7,6 +7,12 @@ from odoo.tools import urls
 MOLLIE_URL = "incasso_nl_payment.mollie_api_url"
 # Mollie's keys say what they are for: test_... and live_...
 MOLLIE_TEST_KEY = "test_"
+# Where the scripts of Odoo's payment form come from, as Odoo's own modules load them.
+FORM_SCRIPTS = {
+    "demo": "",
+    "adyen": "https://*.adyen.com",
+    "stripe": "https://js.stripe.com https://*.js.stripe.com",
+}
 THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -64,6 +70,17 @@ class PaymentProvider(models.Model):
                 and (provider.journal_id == trust) == dossier.is_third_party
             )
         )
+
+    def _incasso_form_scripts(self):
+        """Hook: where the payment form of this provider takes scripts from, besides our
+        own site.
+
+        :return: sources for the content security policy; any site over https for a
+            provider that we do not know, nothing where it needs none
+        :rtype: str
+        """
+        self.ensure_one()
+        return FORM_SCRIPTS.get(self.code, "https:")
 
     # === REQUEST HELPERS === #
 

@@ -57,12 +57,12 @@ class PaymentTransaction(models.Model):
     incasso_paid_at = fields.Datetime(
         string="Paid At", help="When the provider says it was paid.", readonly=True
     )
-    incasso_hold_id = fields.Many2one(
-        string="Hold",
-        help="Stops the flow of the dossier while this is in transit.",
+    incasso_hold_ids = fields.Many2many(
+        string="Holds",
+        help="Stop the flow while this is in transit: of its dossier, or of those whose "
+        "invoices are paid with it on Odoo's own pages.",
         comodel_name="incasso.hold",
         readonly=True,
-        index="btree_not_null",
     )
     incasso_refunded = fields.Monetary(
         string="Refunded",
@@ -141,6 +141,14 @@ class PaymentTransaction(models.Model):
             return False
         return self.currency_id.is_zero((told["amount"] or 0.0) - abs(self.amount))
 
+    def _get_processing_values(self):
+        """Override of `payment` to let nothing be asked of the debtor from the moment
+        a payment is started, on whichever page that is."""
+        values = super()._get_processing_values()
+        if self.state in ("draft", "pending"):
+            self._incasso_system()._incasso_start_hold()
+        return values
+
     def _incasso_lock(self):
         """Let others who work on these payments wait.
 
@@ -177,14 +185,16 @@ class PaymentTransaction(models.Model):
                 transaction.incasso_paid_at = fields.Datetime.now()
             # Also when nobody comes back to the page that would do it.
             self.env.ref("payment.cron_post_process_payment_tx")._trigger()
-        payments = ours._incasso_system().filtered(lambda tx: tx.operation != "refund")
+        payments = changed._incasso_system().filtered(
+            lambda tx: tx.operation != "refund"
+        )
         if target_state in ("pending", "authorized"):
             payments._incasso_start_hold()
         elif target_state in ("cancel", "error"):
-            payments.incasso_hold_id._end()
+            payments.incasso_hold_ids._end()
         if target_state == "error":
             # Without a reference the provider has never heard of it.
-            payments.filtered("provider_reference")._incasso_tell_handler(
+            (payments & ours).filtered("provider_reference")._incasso_tell_handler(
                 self.env._("An online payment went wrong: see if money came in")
             )
         return changed
@@ -273,13 +283,14 @@ class PaymentTransaction(models.Model):
         result = super()._post_process()
         # What was paid but could not be divided keeps the dossier held: somebody has to
         # look at it before the debtor is asked for that money again.
-        over = ours._incasso_system().filtered(
+        over = self._incasso_system().filtered(
             lambda tx: (
-                tx.state == "done"
+                tx.incasso_hold_ids
+                and tx.state == "done"
                 and "allocated" in tx.payment_id.incasso_receipt_ids.mapped("state")
             )
         )
-        over.incasso_hold_id._end()
+        over.incasso_hold_ids._end()
         return result
 
     def _create_payment(self, **extra_create_values):
@@ -389,36 +400,56 @@ class PaymentTransaction(models.Model):
 
     # === BUSINESS METHODS - IN TRANSIT === #
 
+    def _incasso_dossiers(self):
+        """The dossiers of which something is paid with this: its own, or those of the
+        invoices that somebody pays on Odoo's own pages.
+
+        :rtype: incasso.dossier
+        """
+        self.ensure_one()
+        if self.incasso_dossier_id or not self.invoice_ids:
+            return self.incasso_dossier_id
+        return (
+            self.env["incasso.claim"]
+            .search([("move_id", "in", self.invoice_ids.ids), ("state", "=", "open")])
+            .dossier_id
+        )
+
     def _incasso_start_hold(self):
         """Let nothing be asked of the debtor while these payments are in transit: what
         was about to go out is withdrawn.
 
         Who keeps starting payments and never ends one stops the flow no more by that.
         """
-        today = fields.Date.context_today(self)
-        for transaction in self:
-            dossier = transaction.incasso_dossier_id
-            if dossier.state == "closed" or transaction.operation == "refund":
-                continue
-            end = today + timedelta(days=dossier.company_id.incasso_transit_days)
-            hold = transaction.incasso_hold_id
-            if hold.state == "active":
-                hold.end_date = max(hold.end_date, end)
-            elif transaction.state != "draft" or not transaction._incasso_is_idle():
-                transaction.incasso_hold_id = dossier._hold(
-                    "payment_transit",
-                    reason=transaction.currency_id.format(transaction.amount),
-                    end=end,
-                )
+        for transaction in self.filtered(lambda tx: tx.operation != "refund"):
+            for dossier in transaction._incasso_dossiers():
+                if dossier.state != "closed":
+                    transaction._incasso_hold(dossier)
 
-    def _incasso_is_idle(self):
+    def _incasso_hold(self, dossier):
+        """Hold a dossier while this payment is in transit, or go on holding it."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        end = today + timedelta(days=dossier.company_id.incasso_transit_days)
+        hold = self.incasso_hold_ids.filtered(
+            lambda hold: hold.dossier_id == dossier and hold.state == "active"
+        )
+        if hold:
+            hold.end_date = max(hold.end_date, end)
+        elif self.state != "draft" or not self._incasso_is_idle(dossier):
+            self.incasso_hold_ids += dossier._hold(
+                "payment_transit",
+                reason=self.currency_id.format(self.amount),
+                end=end,
+            )
+
+    def _incasso_is_idle(self, dossier):
         """Whether the debtor has only been starting payments lately, without paying."""
         self.ensure_one()
         unfinished = self.search_count(
             [
-                ("incasso_dossier_id", "=", self.incasso_dossier_id.id),
                 ("id", "!=", self.id),
-                ("incasso_hold_id", "!=", False),
+                ("incasso_hold_ids.dossier_id", "=", dossier.id),
                 ("state", "in", ("draft", "cancel", "error")),
                 ("create_date", ">=", fields.Datetime.now() - UNFINISHED_SINCE),
             ],

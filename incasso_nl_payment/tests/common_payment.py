@@ -95,7 +95,6 @@ class PaymentCommon(ReceiptCommon):
             }
         )
         transaction._get_processing_values()
-        transaction._incasso_system()._incasso_start_hold()
         return transaction
 
     def _tell(self, transaction, state):

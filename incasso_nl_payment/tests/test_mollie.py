@@ -48,7 +48,7 @@ class TestMollie(PaymentPagesCommon):
         self.assertEqual(body["description"], self.dossier.payment_reference)
         self.assertEqual(transaction.provider_reference, payment["id"])
         self.assertEqual(transaction.state, "draft")
-        self.assertEqual(self._held(), transaction.incasso_hold_id)
+        self.assertEqual(self._held(), transaction.incasso_hold_ids)
 
     def test_paid_and_back(self):
         transaction, payment = self._started()

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import payment_provider
 from .common_pages import PaymentPagesCommon
 
 
@@ -100,6 +103,21 @@ class TestPages(PaymentPagesCommon):
         self.assertEqual(self._start().status_code, 303)
         self.assertFalse(self._transactions())
 
+    def test_scripts_of_the_payment_form(self):
+        """Ours for Demo; those of a provider's own site; any for one we do not know."""
+        self._visit(self.dossier)
+        ours = "script-src 'self' 'unsafe-inline' 'unsafe-eval'"
+        for known, scripts, frames in (
+            ({"demo": ""}, ours, None),
+            ({"demo": "https://x.example"}, f"{ours} https://x.example", "https:"),
+            ({}, f"{ours} https:", "https:"),
+        ):
+            with patch.object(payment_provider, "FORM_SCRIPTS", known):
+                page = self.url_open(f"{self.base}/pay/all/form")
+            policy = page.headers["Content-Security-Policy"].split("; ")
+            self.assertIn(scripts, policy)
+            self.assertEqual(f"frame-src {frames}" in policy, bool(frames))
+
     def test_odoos_payment_form(self):
         """Demo is paid on the page itself."""
         self._visit(self.dossier)
@@ -111,7 +129,7 @@ class TestPages(PaymentPagesCommon):
         self.assertEqual(values["amount"], 1150.00)
         transaction = self._transactions()
         self.assertEqual(transaction.reference, values["reference"])
-        self.assertEqual(self._held(), transaction.incasso_hold_id)
+        self.assertEqual(self._held(), transaction.incasso_hold_ids)
         self._call(
             "/payment/demo/simulate_payment",
             reference=values["reference"],

@@ -4,7 +4,7 @@ from unittest.mock import patch
 import psycopg2
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -204,7 +204,7 @@ class TestPaymentTransaction(PaymentCommon):
         transaction = self._transaction(dossier)
         self.assertEqual(message.state, "cancelled")
         hold = self._held(dossier)
-        self.assertEqual(hold, transaction.incasso_hold_id)
+        self.assertEqual(hold, transaction.incasso_hold_ids)
         self.assertEqual(
             hold.end_date, fields.Date.context_today(hold) + timedelta(days=2)
         )
@@ -217,10 +217,56 @@ class TestPaymentTransaction(PaymentCommon):
         dossier._run_steps(dossier.next_action_date)
         self.assertEqual((dossier.outbox_ids - message).state, "queued")
 
+    def _paid_on_odoos_pages(self, invoices):
+        """A payment of invoices as `/my/invoices` starts it."""
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.demo.id,
+                "payment_method_id": self.demo.payment_method_ids[:1].id,
+                "reference": ",".join(invoices.mapped("name")),
+                "amount": sum(invoices.mapped("amount_residual")),
+                "currency_id": invoices.currency_id.id,
+                "partner_id": invoices.partner_id.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(invoices.ids)],
+            }
+        )
+        transaction._get_processing_values()
+        return transaction
+
+    def test_in_transit_on_odoos_own_pages(self):
+        """Invoices of two dossiers, paid at once: both stand still meanwhile."""
+        other = self._own_dossier(self._claim(200.00, "2026-03-15"))
+        none = self._invoice(self.business, 50.00, "2026-03-01", "2026-04-01")
+        dossiers = self.dossier + other
+        transaction = self._paid_on_odoos_pages(dossiers.claim_ids.move_id + none)
+        holds = self._held(dossiers)
+        self.assertEqual(transaction.incasso_hold_ids, holds)
+        self.assertEqual(holds.dossier_id, dossiers)
+        self._tell(transaction, "pending")
+        self.assertEqual(self._held(dossiers), holds)
+        self._tell(transaction, "cancel")
+        self.assertFalse(self._held(dossiers))
+
+    def test_paid_on_odoos_own_pages(self):
+        """1,000.00 of the invoice pays the 150.00 of costs first (art. 6:44 BW)."""
+        transaction = self._paid_on_odoos_pages(self.invoice)
+        self._pay(transaction)
+        self.assertEqual(transaction.incasso_hold_ids.state, "ended")
+        self.assertFalse(self._held())
+        self.assertPaid(self.dossier.receipt_ids, 150.00, 0.00, 850.00)
+
+    def test_failed_on_odoos_own_pages(self):
+        transaction = self._paid_on_odoos_pages(self.invoice)
+        self.assertTrue(self._held())
+        self._tell(transaction, "error")
+        self.assertFalse(self._held())
+        self.assertFalse(self.dossier.activity_ids)
+
     def test_pending_then_failed(self):
         transaction = self._transaction()
         self._tell(transaction, "pending")
-        self.assertEqual(self._held(), transaction.incasso_hold_id)
+        self.assertEqual(self._held(), transaction.incasso_hold_ids)
         self._tell(transaction, "error")
         self._post_process()
         self.assertFalse(self._held())
@@ -238,19 +284,19 @@ class TestPaymentTransaction(PaymentCommon):
     def test_who_only_starts_payments_does_not_stop_the_flow(self):
         for _again in range(3):
             transaction = self._transaction()
-            self.assertEqual(self._held(), transaction.incasso_hold_id)
+            self.assertEqual(self._held(), transaction.incasso_hold_ids)
             self._tell(transaction, "cancel")
         transaction = self._transaction()
         self.assertFalse(self._held())
         # The bank works on it: that is another matter.
         self._tell(transaction, "pending")
-        self.assertEqual(self._held(), transaction.incasso_hold_id)
+        self.assertEqual(self._held(), transaction.incasso_hold_ids)
 
     def test_two_payments_at_once(self):
         """Each has a hold of its own; one that fails does not end the other's."""
         first, second = self._transaction(), self._transaction(key="other-40000")
         self._tell(first, "cancel")
-        self.assertEqual(self._held(), second.incasso_hold_id)
+        self.assertEqual(self._held(), second.incasso_hold_ids)
         self._pay(second)
         self.assertFalse(self._held())
         self.assertPaid(self.dossier.receipt_ids, 150.00, 0.00, 250.00)
@@ -273,7 +319,7 @@ class TestPaymentTransaction(PaymentCommon):
         with freeze_time("2026-05-14 10:30:00"):
             self._clean_up()
         self.assertEqual((started.state, pending.state), ("cancel", "pending"))
-        self.assertEqual(self._held(), pending.incasso_hold_id)
+        self.assertEqual(self._held(), pending.incasso_hold_ids)
         self.assertFalse(transactions.payment_id)
         # Its hold ends by itself: two days after the one on which it was started.
         with freeze_time("2026-05-16 10:30:00"), patch.object(self.env.cr, "commit"):
@@ -368,7 +414,7 @@ class TestPaymentTransaction(PaymentCommon):
             self.dossier.with_user(self.handler).incasso_transaction_count, 1
         )
         form = Form(found.search(action["domain"]))
-        self.assertEqual(form.incasso_hold_id, transaction.incasso_hold_id)
+        self.assertEqual(form.incasso_hold_ids[:], transaction.incasso_hold_ids)
 
     def test_settings(self):
         settings = self.env["res.config.settings"].with_company(self.company).create({})
