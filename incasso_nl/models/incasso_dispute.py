@@ -2,10 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
 
-from ..tools.company_days import CompanyDays
-from .incasso_dossier_flow import dutch_day
 from .incasso_law import law_amount
-from .incasso_request import OPEN_STATES
 
 REASONS = [
     ("not_ordered", "Not ordered"),
@@ -23,8 +20,6 @@ OUTCOMES = [
     ("partly", "Partly upheld"),
     ("rejected", "Rejected"),
 ]
-#: Working days that a creditor has to answer.
-CREDITOR_DAYS = 5
 
 
 class IncassoDispute(models.Model):
@@ -38,7 +33,7 @@ class IncassoDispute(models.Model):
 
     _name = "incasso.dispute"
     _description = "Dispute"
-    _inherit = ["incasso.request"]
+    _inherit = ["incasso.creditor.question"]
 
     #: Working days within which an answer is promised.
     _answer_days = 10
@@ -56,16 +51,6 @@ class IncassoDispute(models.Model):
     )
 
     # What the creditor says
-    creditor_asked_at = fields.Datetime(
-        string="Creditor Asked", readonly=True, copy=False
-    )
-    creditor_date = fields.Date(
-        string="Creditor Answers by", readonly=True, copy=False, index="btree_not_null"
-    )
-    creditor_answer = fields.Text(
-        string="Answer of the Creditor", help="Not shown to the debtor.", copy=False
-    )
-
     # The decision
     outcome = fields.Selection(
         selection=OUTCOMES, readonly=True, copy=False, tracking=True
@@ -159,15 +144,12 @@ class IncassoDispute(models.Model):
     # === CHECKS === #
 
     def _check_can_start(self):
-        self.ensure_one()
-        if self.dossier_id.state == "closed":
-            raise UserError(
-                self.env._(
-                    "Dossier %s is closed: nothing is asked any more.",
-                    self.dossier_id.name,
-                )
-            )
-        if not self.line_ids:
+        """Override of `incasso.request`.
+
+        :raise ValidationError: nothing is disputed
+        """
+        super()._check_can_start()
+        if not all(dispute.line_ids for dispute in self):
             raise ValidationError(self.env._("Choose the invoices it is about."))
 
     @api.model
@@ -190,14 +172,6 @@ class IncassoDispute(models.Model):
                     dispute=running.dispute_id.name,
                 )
             )
-
-    def _check_open(self):
-        """:raise UserError: it was answered or withdrawn already"""
-        for dispute in self:
-            if dispute.state not in OPEN_STATES:
-                raise UserError(
-                    self.env._("%s was answered or withdrawn already.", dispute.name)
-                )
 
     # === ACTION METHODS === #
 
@@ -226,18 +200,6 @@ class IncassoDispute(models.Model):
         self._check_open()
         self._close("cancelled")
         self._go_on()
-
-    def action_ask_creditor(self):
-        """Ask the creditor (again)."""
-        self.check_access("write")
-        self._check_open()
-        self._ask()
-
-    def action_creditor_answered(self):
-        """The creditor answered: now it can be decided."""
-        self.check_access("write")
-        self._check_open()
-        self.write({"state": "new"})
 
     def action_receipts(self):
         """Show what it was credited with."""
@@ -295,31 +257,19 @@ class IncassoDispute(models.Model):
     # === BUSINESS METHODS - ASKING THE CREDITOR === #
 
     def _ask(self):
-        """Ask whoever knows: another creditor, the company's own address for disputes,
-        or who is responsible for the invoices. They get a term; until they answer the
-        dispute waits for them. Where there is nobody, it stays with the handler.
+        """Override of `incasso.creditor.question` to ask whoever knows: another
+        creditor, the company's own address for disputes, or who is responsible for the
+        invoices. They get a term; until they answer the dispute waits for them. Where
+        there is nobody, it stays with the handler.
         """
-        now = fields.Datetime.now()
         template = self.env.ref(
             "incasso_nl.mail_template_dispute", raise_if_not_found=False
         )
         for dispute in self:
-            dossier = dispute.dossier_id
             address, users = dispute._who_knows()
             if not (users or (address and template)):
                 continue
-            # A company's calendar is no secret to who works its dossiers.
-            days = CompanyDays(dossier.company_id.sudo())
-            dispute.write(
-                {
-                    "state": "waiting",
-                    "creditor_asked_at": now,
-                    "creditor_date": min(
-                        days.add(dutch_day(now), CREDITOR_DAYS, "working"),
-                        dispute.answer_date,
-                    ),
-                }
-            )
+            dispute._wait_for_creditor()
             for user in users:
                 dispute.activity_schedule(
                     "mail.mail_activity_data_todo",

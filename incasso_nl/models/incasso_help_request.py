@@ -5,7 +5,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from .incasso_debt_aid import AID_KINDS
-from .incasso_request import OPEN_STATES
 from .res_partner import CARE_CODES
 
 NO_AID = [
@@ -242,11 +241,6 @@ class IncassoHelpRequest(models.Model):
         self.sudo().hold_ids._end()
 
     # === BUSINESS METHODS - DECIDING === #
-
-    def _check_undecided(self):
-        self.ensure_one()
-        if self.state not in OPEN_STATES:
-            raise UserError(self.env._("%s was decided already.", self.name))
 
     def _accept_debt_aid(self):
         """Record debt aid with its representative, and tell both."""

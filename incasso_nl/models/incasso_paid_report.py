@@ -6,10 +6,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.base_iban.models.res_partner_bank import validate_iban
 
-from ..tools.company_days import CompanyDays
 from ..tools.remittance import plain
-from .incasso_dispute import CREDITOR_DAYS
-from .incasso_dossier_flow import dutch_day
 from .incasso_matching import ASK, Match
 from .incasso_receipt import PENDING
 from .incasso_request import OPEN_STATES
@@ -29,7 +26,7 @@ class IncassoPaidReport(models.Model):
 
     _name = "incasso.paid.report"
     _description = "Reported Payment"
-    _inherit = ["incasso.request"]
+    _inherit = ["incasso.creditor.question"]
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     is_third_party = fields.Boolean(related="dossier_id.is_third_party")
@@ -67,15 +64,6 @@ class IncassoPaidReport(models.Model):
     )
     receipt_state = fields.Selection(
         string="State of the Receipt", related="receipt_id.state"
-    )
-    creditor_asked_at = fields.Datetime(
-        string="Creditor Asked", readonly=True, copy=False
-    )
-    creditor_date = fields.Date(
-        string="Creditor Answers by", readonly=True, copy=False, index="btree_not_null"
-    )
-    creditor_answer = fields.Text(
-        string="Answer of the Creditor", help="Not shown to the debtor.", copy=False
     )
     outcome = fields.Selection(
         selection=[("found", "Found"), ("not_found", "Not found")],
@@ -168,16 +156,6 @@ class IncassoPaidReport(models.Model):
 
     # === CHECKS === #
 
-    def _check_can_start(self):
-        self.ensure_one()
-        if self.dossier_id.state == "closed":
-            raise UserError(
-                self.env._(
-                    "Dossier %s is closed: nothing is asked any more.",
-                    self.dossier_id.name,
-                )
-            )
-
     @api.model
     def _check_not_reported_yet(self, vals_list):
         """:raise UserError: with the number of the report that runs already"""
@@ -196,14 +174,6 @@ class IncassoPaidReport(models.Model):
                     self.env._(
                         "This payment was reported already, in %s.", running.name
                     )
-                )
-
-    def _check_open(self):
-        """:raise UserError: it was answered or withdrawn already"""
-        for report in self:
-            if report.state not in OPEN_STATES:
-                raise UserError(
-                    self.env._("%s was answered or withdrawn already.", report.name)
                 )
 
     # === ACTION METHODS === #
@@ -245,18 +215,6 @@ class IncassoPaidReport(models.Model):
         self._check_open()
         self._close("cancelled")
         self.hold_id._end()
-
-    def action_ask_creditor(self):
-        """Ask the creditor whether it was paid there."""
-        self.check_access("write")
-        self._check_open()
-        self._ask()
-
-    def action_creditor_answered(self):
-        """The creditor answered: now it can be decided."""
-        self.check_access("write")
-        self._check_open()
-        self.write({"state": "new"})
 
     def _action_register(self):
         return {
@@ -432,28 +390,16 @@ class IncassoPaidReport(models.Model):
     # === BUSINESS METHODS - ASKING THE CREDITOR === #
 
     def _ask(self):
-        """Ask another creditor whether it was paid there. Without an address it stays
-        with the handler."""
+        """Override of `incasso.creditor.question` to ask another creditor whether it
+        was paid there. Without an address it stays with the handler."""
         template = self.env.ref(
             "incasso_nl.mail_template_paid_report", raise_if_not_found=False
         )
-        now = fields.Datetime.now()
         for report in self.filtered("is_third_party"):
             address = report.creditor_id.email_formatted
             if not (address and template):
                 continue
-            # A company's calendar is no secret to who works its dossiers.
-            days = CompanyDays(report.company_id.sudo())
-            report.write(
-                {
-                    "state": "waiting",
-                    "creditor_asked_at": now,
-                    "creditor_date": min(
-                        days.add(dutch_day(now), CREDITOR_DAYS, "working"),
-                        report.answer_date,
-                    ),
-                }
-            )
+            report._wait_for_creditor()
             # sudo: to fill in the template; who may record a report may have the
             # creditor asked about it.
             template.sudo().send_mail(report.id, email_values={"email_to": address})

@@ -328,11 +328,6 @@ class IncassoPersonReport(models.Model):
 
     # === BUSINESS METHODS - DECIDING === #
 
-    def _check_undecided(self):
-        self.ensure_one()
-        if self.state not in OPEN_STATES:
-            raise UserError(self.env._("%s was decided already.", self.name))
-
     def _confirm_not_me(self):
         """The addressee is not there: nothing goes there until there is an address."""
         self._mark()

@@ -168,6 +168,33 @@ class IncassoRequest(models.AbstractModel):
             requests = self.with_user(SUPERUSER_ID)
         return super(IncassoRequest, requests).activity_schedule(*args, **kwargs)
 
+    # === CHECKS === #
+
+    def _check_can_start(self):
+        """:raise UserError: the dossier is closed"""
+        for request in self:
+            if request.dossier_id.state == "closed":
+                raise UserError(
+                    self.env._(
+                        "Dossier %s is closed: nothing is asked any more.",
+                        request.dossier_id.name,
+                    )
+                )
+
+    def _check_open(self):
+        """:raise UserError: it was answered or withdrawn already"""
+        for request in self:
+            if request.state not in OPEN_STATES:
+                raise UserError(
+                    self.env._("%s was answered or withdrawn already.", request.name)
+                )
+
+    def _check_undecided(self):
+        """:raise UserError: it was decided already"""
+        for request in self:
+            if request.state not in OPEN_STATES:
+                raise UserError(self.env._("%s was decided already.", request.name))
+
     # === ACTION METHODS === #
 
     def action_remove_bsn(self):
