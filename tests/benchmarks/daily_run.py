@@ -16,18 +16,14 @@ Seconds and queries are of the run alone. Memory is the peak of the process on t
 what it was before the run. OCA's addon comes from PyPI, for the benchmark only.
 """
 
-import argparse
 import json
-import os
-import resource
 import subprocess
 import sys
-import time
 import zipfile
 from datetime import date, timedelta
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench import Bench, measured, options, prepare
+
 OCA = "odoo-addon-account-credit-control==19.0.1.0.0.13"
 # A Monday: on Sundays and holidays nobody is written to.
 DAY = date(2026, 6, 1)
@@ -314,28 +310,6 @@ def make_dossiers(env, dossier, debtors, invoices):
 # === MEASURING, EACH IN A PROCESS OF ITS OWN === #
 
 
-def measured(env, work):
-    """Run ``work`` and tell what it took.
-
-    :return: seconds, the processor's seconds of this process (not of the database),
-        queries, and the growth of the process's peak memory in MB
-    """
-    env.cr.commit()
-    env.invalidate_all()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    queries, started = env.cr.sql_log_count, time.perf_counter()
-    busy = time.process_time()
-    result = work()
-    seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    return {
-        "seconds": seconds,
-        "busy": busy,
-        "queries": env.cr.sql_log_count - queries,
-        "memory": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024,
-        **result,
-    }
-
-
 def run_oca(env):
     """OCA's run over all overdue invoices."""
     policy = env.ref("account_credit_control.credit_control_3_time")
@@ -404,11 +378,15 @@ def worker(env, name, invoices):
 # === RUNNING IT ALL === #
 
 
-def fetch_oca(cache):
+def fetch_oca():
     """Unpack OCA's addon from PyPI.
 
     :return: the folder that holds it
     """
+    from workbench.paths import CACHE
+
+    cache = CACHE / "benchmarks"
+    cache.mkdir(parents=True, exist_ok=True)
     folder = cache / "oca"
     if not folder.is_dir():
         subprocess.run(
@@ -428,79 +406,6 @@ def fetch_oca(cache):
         for wheel in cache.glob("odoo_addon_account_credit_control-*.whl"):
             zipfile.ZipFile(wheel).extractall(folder)
     return folder / "odoo" / "addons"
-
-
-class Bench:
-    """A database of ``count`` records of a kind, and what was measured on it.
-
-    :cvar str module: of this folder, whose function ``worker(env, name, count)`` makes
-        the data and does the work
-    :cvar str install: the addons that are installed
-    """
-
-    module = "daily_run"
-    install = "incasso_nl,account_credit_control"
-
-    def __init__(self, tools, count, *more_addons):
-        from workbench import databases, odoo
-        from workbench.paths import LOGS
-
-        self.databases, self.odoo = databases, odoo
-        self.interpreter, self.environment = tools
-        self.addons = ",".join(map(str, [*odoo.addons_path(), *more_addons]))
-        self.count = count
-        self.name = f"incasso_bench_{self.module}_{count}"
-        self.log = LOGS / f"{self.name}.log"
-
-    def make(self):
-        """Make the database."""
-        base = self.databases.base(self.interpreter, self.environment)
-        self.databases.copy(self.environment, base, self.name)
-        self._odoo("-i", self.install, "--stop-after-init")
-        self.work("data")
-
-    def work(self, name):
-        """Run a worker and return what it found."""
-        script = (
-            f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-            f"import {self.module}\n"
-            f"{self.module}.worker(env, {name!r}, {self.count})\n"
-        )
-        said = self._odoo("shell", stdin=script)
-        for line in said.splitlines():
-            if line.startswith("RESULT "):
-                return json.loads(line.removeprefix("RESULT "))
-        return None
-
-    def _odoo(self, *arguments, stdin=""):
-        first = ["shell"] if arguments[:1] == ("shell",) else []
-        command = self.odoo.command(
-            self.interpreter,
-            *first,
-            "-d",
-            self.name,
-            "--no-http",
-            "--addons-path",
-            self.addons,
-            *arguments[len(first) :],
-        )
-        with open(self.log, "a") as log:
-            done = subprocess.run(
-                command,
-                env={**os.environ, **self.environment},
-                input=stdin,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                check=False,
-            )
-        if done.returncode or (stdin and "Traceback" in done.stdout):
-            raise SystemExit(f"{done.stdout[-2000:]}\nSee {self.log}.")
-        return done.stdout
-
-    def drop(self):
-        """Remove the database."""
-        self.databases.drop(self.environment, self.name)
 
 
 def show(invoices, oca, daily, letters):
@@ -527,29 +432,25 @@ def show(invoices, oca, daily, letters):
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("invoices", nargs="*", type=int, default=[10_000, 100_000])
-    parser.add_argument("--keep", action="store_true", help="keep the databases")
-    options = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "setup" / "lib"))
-    from workbench import odoo
-    from workbench.paths import CACHE
+class DailyRunBench(Bench):
+    """A database of overdue invoices, in dossiers and under a policy of OCA's."""
 
-    tools = odoo.prepare()
-    cache = CACHE / "benchmarks"
-    cache.mkdir(parents=True, exist_ok=True)
-    oca_addons = fetch_oca(cache)
+    module = "daily_run"
+    install = "incasso_nl,account_credit_control"
+
+
+def main():
+    asked = options(__doc__, "invoices", [10_000, 100_000])
+    tools = prepare()
+    oca_addons = fetch_oca()
     each = {}
-    for invoices in options.invoices:
-        bench = Bench(tools, invoices, oca_addons)
+    for invoices in asked.sizes:
+        bench = DailyRunBench(tools, invoices, oca_addons)
         bench.make()
         found = [bench.work(name) for name in ("oca", "daily", "letters")]
         show(invoices, *found)
         each[invoices] = found[1]["seconds"] / invoices
-        if not options.keep:
+        if not asked.keep:
             bench.drop()
     if len(each) > 1:
         fewest, most = min(each), max(each)

@@ -1,6 +1,6 @@
 """Bank lines matched with dossiers, and booked.
 
-    python3 tests/benchmarks/matching.py [LINES]
+    python3 tests/benchmarks/matching.py [LINES ...]
 
 A database is made with as many dossiers as lines (10,000 by default; of the company
 itself, four invoices each, half of them with costs and interest due), and with bank
@@ -14,14 +14,12 @@ reconciled with the invoices, and dossiers that are paid are closed, in committe
 batches.
 """
 
-import argparse
 import json
-import sys
 import time
 from datetime import date
-from pathlib import Path
 
-from daily_run import PER_DEBTOR, ROOT, Bench, copy_rows, make_data, measured
+from bench import Bench, measured, options, prepare
+from daily_run import PER_DEBTOR, copy_rows, make_data
 
 DAY = "2026-06-01"
 
@@ -243,22 +241,15 @@ def show(lines, recognised, booked):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("lines", nargs="?", type=int, default=10_000)
-    parser.add_argument("--keep", action="store_true", help="keep the database")
-    options = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "setup" / "lib"))
-    from workbench import odoo
-
-    bench = MatchingBench(odoo.prepare(), options.lines)
-    bench.make()
-    show(options.lines, bench.work("recognise"), bench.work("book"))
-    if not options.keep:
-        bench.drop()
+    asked = options(__doc__, "lines", [10_000])
+    tools = prepare()
+    for lines in asked.sizes:
+        bench = MatchingBench(tools, lines)
+        bench.make()
+        show(lines, bench.work("recognise"), bench.work("book"))
+        if not asked.keep:
+            bench.drop()
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()

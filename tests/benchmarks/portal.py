@@ -16,19 +16,17 @@ the visitor waits. Compare the ratios: the client runs on the same machine as th
 server.
 """
 
-import argparse
 import http.client
 import json
 import re
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
-from daily_run import PER_DEBTOR, ROOT, Bench, make_data
+from bench import Bench, options, prepare
+from daily_run import PER_DEBTOR, make_data
 
 VISITORS = 25
 #: Requests of each page with one visitor, after a few that warm the server up.
@@ -244,25 +242,18 @@ def show(dossiers, found):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("dossiers", nargs="*", type=int, default=[500, 50_000])
-    parser.add_argument("--keep", action="store_true", help="keep the databases")
-    options = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "setup" / "lib"))
-    from workbench import odoo
+    asked = options(__doc__, "dossiers", [500, 50_000])
+    tools = prepare()
     from workbench.server import free_port
 
-    tools = odoo.prepare()
     each = {}
-    for dossiers in options.dossiers:
+    for dossiers in asked.sizes:
         bench = PortalBench(tools, dossiers)
         bench.make()
         found = measure(bench, free_port())
         show(dossiers, found)
         each[dossiers] = found["dossier"]
-        if not options.keep:
+        if not asked.keep:
             bench.drop()
     if len(each) > 1:
         few, many = min(each), max(each)
@@ -274,5 +265,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()
