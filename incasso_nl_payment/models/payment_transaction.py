@@ -59,8 +59,8 @@ class PaymentTransaction(models.Model):
     )
     incasso_hold_ids = fields.Many2many(
         string="Holds",
-        help="Stop the flow while this is in transit: of its dossier, or of those whose "
-        "invoices are paid with it on Odoo's own pages.",
+        help="Stop the flow while this is in transit: of its dossier, or of those "
+        "whose invoices are paid with it on Odoo's own pages.",
         comodel_name="incasso.hold",
         readonly=True,
     )
