@@ -18,7 +18,7 @@
         "resource",
     ],
     "external_dependencies": {
-        "python": ["weasyprint", "qrcode", "python-stdnum"],
+        "python": ["typst", "qrcode", "python-stdnum"],
     },
     "data": [
         # First what the other files refer to: groups, then rights.

@@ -1,8 +1,6 @@
 from odoo import http
 from odoo.http import request
 
-from ..report.letter_pdf import print_letter
-
 
 class TemplatePreview(http.Controller):
     @http.route(
@@ -22,7 +20,7 @@ class TemplatePreview(http.Controller):
         text.check_access("read")
         shown = request.env["incasso.dossier"].browse(int(dossier) or [])
         shown.check_access("read")
-        printed = print_letter(text._render_letter(text._preview_facts(shown)))
+        printed = text._lay_out(text._render_letter(text._preview_facts(shown)))
         return request.make_response(
             printed.pdf,
             headers=[

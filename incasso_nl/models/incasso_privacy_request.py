@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..report.letter_pdf import print_letter
 from ..report.texts import labels
 from .incasso_dossier_flow import dutch_day
 from .incasso_request import OPEN_STATES
@@ -118,12 +117,13 @@ class IncassoPrivacyRequest(models.Model):
                     "title": dossiers.env._("What we hold about you"),
                     "name": request.debtor_id.display_name,
                     "company": request.company_id.name,
+                    "created": fields.Date.context_today(request).isoformat(),
                 },
             )
             request.answer_file_ids += self.env["ir.attachment"].create(
                 {
                     "name": f"{request.name.replace('/', '-')}.pdf",
-                    "raw": print_letter(html).pdf,
+                    "raw": self.env["incasso.template.text"]._lay_out(html).pdf,
                     "mimetype": "application/pdf",
                     "res_model": self._name,
                     "res_id": request.id,

@@ -11,7 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..report import codes
 from ..report.letter_check import check_letter, check_words
-from ..report.letter_pdf import print_letter
+from ..report.letter_pdf import LetterError, print_letter
 from ..report.letter_sample import sample_letter
 from ..report.letter_values import (
     amounts_values,
@@ -538,17 +538,31 @@ class IncassoTemplateText(models.Model):
     def _print(self, letter):
         """Lay out a letter and check it.
 
+        :raise UserError: it cannot be laid out
         :return: the PDF with what can be read in it, and its defects
         :rtype: tuple[LetterPdf, list[Defect]]
         """
         self.ensure_one()
         subject = self._render_subject(letter)
-        printed = print_letter(self._render_letter(letter))
+        printed = self._lay_out(self._render_letter(letter))
         values = self.env["incasso.law"]._legal_values()
         return printed, [
             *check_letter(letter, printed, values),
             *check_words(letter, [subject]),
         ]
+
+    @api.model
+    def _lay_out(self, html):
+        """A document as a letter.
+
+        :param str html: whole
+        :raise UserError: it cannot be laid out; what to do about that
+        :rtype: LetterPdf
+        """
+        try:
+            return print_letter(html)
+        except LetterError as error:
+            raise UserError(self.env._(error.message)) from error
 
     def _write_email(self, letter):
         """The e-mail that a letter goes with, and its defects.

@@ -13,7 +13,7 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Override of `base` to print letters from the archive, or as they would be.
 
-        Letters are laid out by WeasyPrint (see `report.letter_pdf`); all other reports
+        Letters are laid out by Typst (see `report.letter_pdf`); all other reports
         are left to `base`.
         """
         report = self._get_report(report_ref)

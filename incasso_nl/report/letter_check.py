@@ -18,6 +18,7 @@ from ..law import references
 from ..law.tables import LegalValues
 from ..law.wording import judge_wording
 from .letter_pdf import LetterPdf
+from .letter_tree import seen
 from .letter_values import (
     Letter,
     amount_text,
@@ -155,14 +156,14 @@ class Element(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """``text`` with single spaces: as it is compared."""
-    return " ".join(str(text).split())
+    """``text`` with single spaces, of what can be seen: as it is compared."""
+    return " ".join(seen(str(text)).split())
 
 
 @lru_cache(maxsize=64)
 def _squeezed(text: str) -> str:
     """``text`` without spaces: a line may have been broken after a hyphen."""
-    return "".join(text.split())
+    return "".join(seen(text).split())
 
 
 def check_letter(letter: Letter, page: LetterPdf, values: LegalValues) -> list[Defect]:

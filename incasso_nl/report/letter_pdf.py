@@ -1,24 +1,31 @@
-"""From HTML to a letter: one PDF of A4 pages, by WeasyPrint.
+"""From HTML to a letter: one PDF of A4 pages, tagged and checked by Typst.
 
-Made for batches: the stylesheet and the fonts are read once per process, and a letter
-reads nothing from outside: no network, no files but the ones this module ships.
+Made for batches: the page's program (``letter.typ``) and the fonts are read once per
+process. What a letter says is data for that program, never part of it, and it reads
+nothing from outside: no network, no files.
 """
 
+import json
 import threading
-from functools import cache
+from functools import cache, lru_cache
+from io import BytesIO
 from typing import NamedTuple
 
-from weasyprint import CSS, HTML, Document
-from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+import typst
+from pypdf import PdfReader
 
 from odoo.tools.misc import file_path
+from odoo.tools.translate import LazyTranslate
 
-_FOLDER = "incasso_nl/static/letter"
-_SCHEME = "letter:"
-# Fonts live in Pango, which must not be used by two threads at the same time.
+from .letter_tree import LetterError, read_letter
+
+_lt = LazyTranslate(__name__)
+
+_FONTS = "incasso_nl/static/letter/fonts"
+_PAGE = "incasso_nl/report/letter.typ"
+_GLYPH = "incasso_nl/report/letter_glyph.typ"
+_STANDARD = ["ua-1"]
+# A compiler keeps the data of the letter that it is at.
 _LOCK = threading.Lock()
 
 
@@ -27,9 +34,9 @@ class LetterPdf(NamedTuple):
 
     :param pdf: the PDF file
     :param pages: number of pages
-    :param paragraphs: everything that can be read on the pages, a text for each
-        paragraph, heading and table cell. Taken from the laid out boxes: what a
-        stylesheet hides, or a comment mentions, is not in it.
+    :param paragraphs: everything that can be read on the pages but their footers, a
+        text for each paragraph, heading and table cell. It is the text that was laid
+        out: what a comment mentions is not in it.
     """
 
     pdf: bytes
@@ -42,101 +49,65 @@ class LetterPdf(NamedTuple):
         return " ".join(self.paragraphs)
 
 
-class _OnlyOurs(URLFetcher):
-    """Gives a letter embedded data and the files shipped for it, and nothing else."""
-
-    def fetch(self, url, headers=None):
-        if url.startswith("data:"):
-            return super().fetch(url, headers)
-        name = url.removeprefix(_SCHEME)
-        if name == url or "/" in name:
-            raise FatalURLFetchingError(
-                f"A letter cannot load {url[:60]}: embed it in the letter."
-            )
-        with open(file_path(f"{_FOLDER}/fonts/{name}"), "rb") as file:
-            return URLFetcherResponse(url, file.read())
-
-
-class _Press(NamedTuple):
-    fonts: FontConfiguration
-    stylesheet: CSS
-    fetcher: URLFetcher
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts of the letter; the machine's for names in other scripts."""
+    return typst.Fonts(font_paths=[file_path(_FONTS)])
 
 
 @cache
-def _press() -> _Press:
-    fonts = FontConfiguration()
-    fetcher = _OnlyOurs(allowed_protocols=("data",))
-    stylesheet = CSS(
-        filename=file_path(f"{_FOLDER}/letter.css"),
-        font_config=fonts,
-        url_fetcher=fetcher,
-    )
-    return _Press(fonts, stylesheet, fetcher)
+def _compiler(path: str) -> typst.Compiler:
+    return typst.Compiler(file_path(path), font_paths=_fonts())
 
 
 def print_letter(html: str) -> LetterPdf:
-    """Lay out a letter and make it a tagged PDF (PDF/UA-1).
+    """Lay out a letter and make it a tagged PDF (PDF/UA-1, which Typst checks).
 
     :param html: a whole HTML document; its ``lang``, ``title`` and ``meta`` elements
         become the language and the metadata of the PDF
-    :raise FatalURLFetchingError: it refers to something outside itself
+    :raise LetterError: something in it is unknown, comes from outside or does not fit
     """
-    with _LOCK:
-        press = _press()
-        document = HTML(
-            string=html, base_url=_SCHEME, url_fetcher=press.fetcher
-        ).render(
-            stylesheets=[press.stylesheet],
-            font_config=press.fonts,
-            pdf_variant="pdf/ua-1",
-            pdf_tags=True,
-        )
-        return LetterPdf(
-            pdf=document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True),
-            pages=len(document.pages),
-            paragraphs=_paragraphs(document),
-        )
-
-
-def _paragraphs(document: Document) -> list[str]:
-    """What stands on the pages, by paragraph; one that a page break cuts stays one."""
-    found: dict[int, list[str]] = {}
-
-    def collect(box, paragraph):
-        if isinstance(box, AbsolutePlaceholder):
-            box = box._box
-        if isinstance(box, boxes.LineBox):
-            found.setdefault(paragraph, []).append(_line(box))
-            return
-        if isinstance(box, boxes.BlockContainerBox) and box.element is not None:
-            paragraph = id(box.element)
-        for child in box.children if isinstance(box, boxes.ParentBox) else ():
-            collect(child, paragraph)
-
-    for page in document.pages:
-        collect(page._page_box, id(page))
-    texts = (" ".join(" ".join(lines).split()) for lines in found.values())
-    return [text for text in texts if text]
-
-
-def _line(line: boxes.LineBox) -> str:
-    return "".join(
-        box.text
-        for box in line.descendants()
-        if isinstance(box, boxes.TextBox) and _is_shown(box)
+    tree = read_letter(html, _is_printable)
+    pdf = _compile(_PAGE, json.dumps(tree.data))
+    return LetterPdf(
+        pdf=pdf,
+        pages=len(PdfReader(BytesIO(pdf)).pages),
+        paragraphs=tree.paragraphs,
     )
 
 
-def _is_shown(box: boxes.TextBox) -> bool:
-    """Whether a reader can see this text: not hidden, not of no size, not see-through.
+@lru_cache(maxsize=10_000)
+def _is_printable(character: str) -> bool:
+    """Whether there is a font with this character, in both of the letter's weights."""
+    try:
+        _compile(_GLYPH, character)
+    except LetterError:
+        return False
+    return True
 
-    The stylesheet and the directives that templates may use leave few ways to hide
-    something; these are the rest.
+
+def _compile(path: str, data: str) -> bytes:
+    """Run one of our two programs on some data.
+
+    :raise LetterError: Typst refuses it, or finds something to warn about
     """
-    style = box.style
-    return (
-        style["visibility"] == "visible"
-        and style["opacity"] > 0.3
-        and style["font_size"] >= 8  # CSS pixels: 6 points
+    try:
+        with _LOCK:
+            pdf, warnings = _compiler(path).compile_with_warnings(
+                format="pdf", sys_inputs={"data": data}, pdf_standards=_STANDARD
+            )
+    except typst.TypstError as error:
+        raise _refused(error.message) from error
+    if warnings:
+        raise _refused("; ".join(found.message for found in warnings))
+    return pdf
+
+
+def _refused(reason: str) -> LetterError:
+    return LetterError(
+        _lt(
+            "The letter cannot be laid out (%(reason)s). Make its text or the names in "
+            "it simpler.",
+            reason=reason.removeprefix("assertion failed: "),
+        )
     )

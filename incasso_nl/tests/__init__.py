@@ -17,6 +17,7 @@ from . import (
     test_law_tables,
     test_ledger,
     test_letter,
+    test_letter_page,
     test_mail,
     test_messages,
     test_outside_files,

@@ -12,10 +12,7 @@ from .steps import StepError, run, step
 NEEDED = {
     "server": ["postgresql"],
     "client": ["postgresql-client"],
-    "letters": [  # WeasyPrint's renderer, the QR bitmaps' and the letters' fonts
-        "libpango-1.0-0",
-        "libpangoft2-1.0-0",
-        "libharfbuzz-subset0",
+    "letters": [  # the QR bitmaps' renderer, and fonts for names in other scripts
         "libcairo2",
         "fontconfig",
         "fonts-dejavu-core",
