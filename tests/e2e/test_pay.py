@@ -3,6 +3,7 @@
 import threading
 
 import debtor
+import letters
 import pytest
 import requests
 
@@ -24,10 +25,11 @@ def receipts(odoo_server, case):
 
 
 def test_from_the_letter_to_paid_by_ideal(
-    workshop, odoo_server, mollie, cases, visitor
+    workshop, odoo_server, mollie, smtp, cases, visitor
 ):
     """On a phone, without a single script: the code of the letter, iDEAL | Wero, the
-    bank, and back. The webhook comes at the same moment as the debtor."""
+    bank, and back. The webhook comes at the same moment as the debtor, who is thanked
+    by e-mail."""
     case = cases["verbruggen"]
     visitor.enter(case.letters[-1], *case.home)
     visitor.follow("/pay")
@@ -53,6 +55,12 @@ def test_from_the_letter_to_paid_by_ideal(
     assert (found["state"], found["close_reason"]) == ("closed", "paid")
     [receipt] = receipts(odoo_server, case)
     assert (receipt["state"], receipt["amount"]) == ("allocated", 260.0)
+    smtp.clear()
+    workshop.send_letters()
+    [thanks] = letters.mails_to(smtp.messages, "ilse.verbruggen@post.example")
+    words = letters.text(letters.attached(thanks))
+    assert "Bedankt voor uw betaling" in words
+    assert "€ 260,00" in words and case.name in words
 
 
 def test_embedded_form_on_the_page_itself(
