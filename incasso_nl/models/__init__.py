@@ -1,6 +1,7 @@
 from . import incasso_law_table  # isort: skip  (the tables inherit it)
 from . import incasso_dossier  # isort: skip  (the next one imports its flow)
 from . import incasso_request  # isort: skip  (what debtors bring up inherits it)
+from . import incasso_recognised  # isort: skip  (receipts and charge-backs are such)
 from . import incasso_creditor_question  # isort: skip  (disputes and reports are such)
 from . import (
     account_bank_statement_line,

@@ -4,8 +4,7 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from .incasso_law import law_amount
-
-PENDING = ("unmatched", "proposed")
+from .incasso_recognised import PENDING
 
 
 class IncassoChargeBack(models.Model):
@@ -19,7 +18,7 @@ class IncassoChargeBack(models.Model):
 
     _name = "incasso.charge.back"
     _description = "Charge-Back"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "incasso.recognised"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -72,16 +71,6 @@ class IncassoChargeBack(models.Model):
         default="unmatched",
         readonly=True,
         tracking=True,
-        copy=False,
-    )
-    confidence = fields.Integer(
-        help="How sure the match is, in percent.", readonly=True, copy=False
-    )
-    match_reason = fields.Char(readonly=True, copy=False)
-    error = fields.Char(
-        string="Not Booked",
-        help="Why it could not be booked by itself.",
-        readonly=True,
         copy=False,
     )
 
@@ -149,7 +138,7 @@ class IncassoChargeBack(models.Model):
             raise UserError(
                 self.env._("Choose the receipt of %s first.", nameless[:1].display_name)
             )
-        self._book()
+        self._book_recognised()
 
     def action_ignore(self):
         """It is no charge-back of a receipt: the books stay as they are."""
@@ -194,9 +183,9 @@ class IncassoChargeBack(models.Model):
             )
         return receipt | receipt._same_payment()
 
-    def _book(self):
-        """Reverse the receipts of these payments, and set what left the account off
-        against what had come in. Any number at once.
+    def _book_recognised(self):
+        """Override of `incasso.recognised` to reverse the receipts of these payments,
+        and set what left the account off against what had come in.
 
         Of a payment of which only a part went back, the rest pays again as of its own
         value date.
@@ -290,25 +279,3 @@ class IncassoChargeBack(models.Model):
     def _drop(self, reason):
         """Take these off the worklist."""
         self.write({"state": "dropped", "match_reason": reason})
-
-    def _book_sure_ones(self):
-        """Book those that were recognised surely enough for their company; one that
-        cannot be booked waits with its reason, and the rest go on."""
-        sure = self.filtered(
-            lambda back: (
-                back.state == "proposed"
-                and back.confidence >= back.company_id.incasso_match_confidence
-            )
-        )
-        if not sure:
-            return
-        try:
-            with self.env.cr.savepoint():
-                sure._book()
-        except UserError:
-            for back in sure:
-                try:
-                    with self.env.cr.savepoint():
-                        back._book()
-                except UserError as error:
-                    back.error = str(error)

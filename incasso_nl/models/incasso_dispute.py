@@ -148,9 +148,10 @@ class IncassoDispute(models.Model):
 
         :raise ValidationError: nothing is disputed
         """
-        super()._check_can_start()
+        result = super()._check_can_start()
         if not all(dispute.line_ids for dispute in self):
             raise ValidationError(self.env._("Choose the invoices it is about."))
+        return result
 
     @api.model
     def _check_not_disputed_yet(self, vals_list):

@@ -8,7 +8,7 @@ from odoo.addons.base_iban.models.res_partner_bank import validate_iban
 
 from ..tools.remittance import plain
 from .incasso_matching import ASK, Match
-from .incasso_receipt import PENDING
+from .incasso_recognised import PENDING
 from .incasso_request import OPEN_STATES
 
 # How far the day on a statement may be from the day on which somebody says to have

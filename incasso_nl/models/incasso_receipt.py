@@ -7,9 +7,8 @@ from odoo.fields import Command
 
 from .incasso_dossier_flow import dutch_day
 from .incasso_law import law_amount
+from .incasso_recognised import PENDING
 from .incasso_request import OPEN_STATES
-
-PENDING = ("unmatched", "proposed")
 
 
 class IncassoReceipt(models.Model):
@@ -21,7 +20,7 @@ class IncassoReceipt(models.Model):
 
     _name = "incasso.receipt"
     _description = "Receipt"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "incasso.recognised"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -108,16 +107,6 @@ class IncassoReceipt(models.Model):
         required=True,
         default="unmatched",
         tracking=True,
-        copy=False,
-    )
-    confidence = fields.Integer(
-        help="How sure the match is, in percent.", readonly=True, copy=False
-    )
-    match_reason = fields.Char(readonly=True, copy=False)
-    error = fields.Char(
-        string="Not Booked",
-        help="Why it could not be booked by itself.",
-        readonly=True,
         copy=False,
     )
     statement_line_id = fields.Many2one(
@@ -450,6 +439,10 @@ class IncassoReceipt(models.Model):
             receipt.write(shares[0])
         return self | self.create(vals_list)
 
+    def _book_recognised(self):
+        """Override of `incasso.recognised`."""
+        self._allocate()
+
     def _leave_disputed(self):
         """Who pays while disputing a claim does not pay that claim: without another
         word the money is for the others (art. 6:43 lid 1 BW)."""
@@ -694,30 +687,6 @@ class IncassoReceipt(models.Model):
         self.write({"state": "reversed", "match_reason": reason})
 
     # === BUSINESS METHODS - SOURCES === #
-
-    def _book_sure_ones(self):
-        """Allocate the receipts that were recognised surely enough for their company.
-
-        One that cannot be booked is set aside with its reason, and the rest go on.
-        """
-        sure = self.filtered(
-            lambda receipt: (
-                receipt.state == "proposed"
-                and receipt.confidence >= receipt.company_id.incasso_match_confidence
-            )
-        )
-        if not sure:
-            return
-        try:
-            with self.env.cr.savepoint():
-                sure._allocate()
-        except UserError:
-            for receipt in sure:
-                try:
-                    with self.env.cr.savepoint():
-                        receipt._allocate()
-                except UserError as error:
-                    receipt.error = str(error)
 
     @api.model
     def _from_partials(self, partials, claims):
