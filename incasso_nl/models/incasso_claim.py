@@ -96,6 +96,9 @@ class IncassoClaim(models.Model):
         help="The last day of the agreed term; interest runs from the day after.",
         required=True,
     )
+    long_term = fields.Char(
+        string="Longer Than the Law Allows", compute="_compute_long_term"
+    )
     amount = fields.Monetary(
         string="Principal", help="What was open at hand-over.", required=True
     )
@@ -246,6 +249,29 @@ class IncassoClaim(models.Model):
         leave_room(self.env.cr, self._table)
 
     # === COMPUTE METHODS === #
+
+    @api.depends(
+        "debtor_type",
+        "invoice_date",
+        "due_date",
+        "debtor_id.incasso_large_company",
+        "creditor_id.incasso_large_company",
+    )
+    @api.depends_context("lang")
+    def _compute_long_term(self):
+        law = self.env["incasso.law"]
+        for claim in self:
+            claim.long_term = (
+                claim.invoice_date
+                and claim.due_date
+                and law._long_term(
+                    claim.debtor_type,
+                    claim.invoice_date,
+                    claim.due_date,
+                    claim.debtor_id.incasso_large_company
+                    and not claim.creditor_id.incasso_large_company,
+                )
+            )
 
     @api.depends("dossier_id.debtor_type")
     def _compute_interest_kind(self):

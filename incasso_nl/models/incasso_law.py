@@ -2,8 +2,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, models, tools
+from odoo.tools.misc import format_date
 
-from ..law import calendar, costs, court, interest, limitation
+from ..law import calendar, costs, court, interest, limitation, terms
 from ..law import tables as law_tables
 from ..law.amounts import cents
 
@@ -110,4 +111,56 @@ class IncassoLaw(models.AbstractModel):
             extend=company.incasso_notice_atw,
             safe_distance=company.incasso_notice_safe_distance,
             bank_days=company.incasso_bank_days,
+        )
+
+    @api.model
+    def _long_term(self, debtor_type, invoiced, due, large_debtor=False):
+        """What to say of an invoice that gives more time to pay than the law lets a
+        business or a government agree by itself.
+
+        Whether the agreement says so expressly, and whether that is fair, is not known
+        here: a person is told.
+
+        :param str debtor_type: ``consumer``, ``business`` or ``government``
+        :param date invoiced: of the invoice, taken to be received on that day
+        :param date due: last day of payment
+        :param bool large_debtor: a large company, of a creditor that is none
+        :return: a sentence with the day by law, or False
+        """
+        values = self._legal_values()
+        received = terms.Received(invoice=invoiced)
+        if debtor_type == "business":
+            term = terms.business_term(
+                received,
+                values,
+                agreed_last_day=due,
+                large_debtor=large_debtor,
+                small_creditor=large_debtor,
+            )
+        elif debtor_type == "government" and values.find("term_government", invoiced):
+            term = terms.government_term(received, values, agreed_last_day=due)
+        else:
+            return False
+        if term.last_day >= due:
+            return False
+        day = format_date(self.env, term.last_day)
+        article = term.steps[0].article
+        if article == "art. 6:119a lid 6 BW":
+            return self.env._(
+                "A large company may not have a smaller creditor agree to so long a "
+                "term (art. 6:119a lid 6 BW): by law it was to be paid by %s.",
+                day,
+            )
+        if article == "art. 6:119a lid 5 BW":
+            return self.env._(
+                "Businesses may agree on so long a term only expressly, and where it "
+                "is not unfair (art. 6:119a lid 5 BW): if not, it was to be paid by "
+                "%s.",
+                day,
+            )
+        return self.env._(
+            "A government may agree on so long a term only expressly, where the nature "
+            "of the agreement justifies it (art. 6:119b lid 5 BW): if not, it was to "
+            "be paid by %s.",
+            day,
         )

@@ -79,6 +79,12 @@ class ResPartner(models.Model):
         readonly=False,
         precompute=True,
     )
+    incasso_large_company = fields.Boolean(
+        string="Large Company",
+        help="By the size of balance sheet, turnover and staff (art. 2:397 BW). Of a "
+        "smaller creditor it may not ask for more than 30 days to pay (art. 6:119a "
+        "lid 6 BW).",
+    )
     incasso_birth_date = fields.Date(
         string="Birth Date",
         help="Tells namesakes apart, and is needed for a summons.",
@@ -318,6 +324,7 @@ class ResPartner(models.Model):
             *super()._commercial_fields(),
             "incasso_debtor_type",
             "incasso_natural_person",
+            "incasso_large_company",
         ]
 
     def _get_company_registry_labels(self):

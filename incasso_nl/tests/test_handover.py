@@ -25,6 +25,49 @@ class TestHandover(IncassoCommon):
     def _reason(self, moves):
         return self._propose(moves).excluded_ids.mapped("reason")
 
+    # === TERMS LONGER THAN THE LAW ALLOWS === #
+
+    def _long_terms(self, partner, days):
+        """What the preview says of an invoice of 1 March with so many days to pay."""
+        due = date(2026, 3, 1) + timedelta(days=days)
+        invoice = self._invoice(partner, 100.0, "2026-03-01", due)
+        handover = self._propose(invoice)
+        said = handover.debtor_ids.line_ids.long_term
+        self.assertEqual(handover.long_term_count, 1 if said else 0)
+        claim = handover._hand_over().claim_ids.filtered(
+            lambda claim: claim.move_id == invoice
+        )
+        self.assertEqual(claim.long_term, said)
+        return said
+
+    def test_long_term_of_a_business(self):
+        """Sixty days are the most without an express clause: art. 6:119a lid 5 BW."""
+        self.assertFalse(self._long_terms(self.business, 60))
+        said = self._long_terms(self.business, 61)
+        # 1 March and sixty days: 30 April.
+        self.assertIn("6:119a lid 5", said)
+        self.assertIn("04/30/2026", said)
+
+    def test_long_term_of_a_large_company(self):
+        """Thirty days, whatever was agreed: art. 6:119a lid 6 BW; not between two large
+        companies."""
+        self.business.incasso_large_company = True
+        self.assertFalse(self._long_terms(self.business, 30))
+        said = self._long_terms(self.business, 31)
+        # 1 March and thirty days: 31 March.
+        self.assertIn("6:119a lid 6", said)
+        self.assertIn("03/31/2026", said)
+        self.company.partner_id.incasso_large_company = True
+        self.assertFalse(self._long_terms(self.business, 31))
+
+    def test_long_term_of_a_government(self):
+        """Thirty days without an express clause: art. 6:119b lid 5 BW."""
+        self.assertFalse(self._long_terms(self.government, 30))
+        self.assertIn("6:119b lid 5", self._long_terms(self.government, 31))
+
+    def test_consumer_has_the_time_that_was_agreed(self):
+        self.assertFalse(self._long_terms(self.consumer, 90))
+
     # === WHAT GOES === #
 
     def test_preview_and_dossier(self):

@@ -41,6 +41,7 @@ class IncassoHandover(models.TransientModel):
     debtor_count = fields.Integer(compute="_compute_totals")
     invoice_count = fields.Integer(compute="_compute_totals")
     excluded_count = fields.Integer(compute="_compute_totals")
+    long_term_count = fields.Integer(compute="_compute_totals")
     principal = fields.Monetary(compute="_compute_totals")
     interest = fields.Monetary(compute="_compute_totals")
     costs = fields.Monetary(compute="_compute_totals")
@@ -54,6 +55,7 @@ class IncassoHandover(models.TransientModel):
             handover.debtor_count = len(debtors)
             handover.invoice_count = sum(debtors.mapped("invoice_count"))
             handover.excluded_count = len(handover.excluded_ids)
+            handover.long_term_count = len(debtors.line_ids.filtered("long_term"))
             for name in ("principal", "interest", "costs"):
                 handover[name] = sum(debtors.mapped(name))
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # Why an invoice is not handed over.
 REASONS = [
@@ -41,7 +41,28 @@ class IncassoHandoverLine(models.TransientModel):
     )
     due_date = fields.Date(readonly=True)
     days_overdue = fields.Integer(readonly=True)
+    long_term = fields.Char(string="Term", compute="_compute_long_term")
     amount = fields.Monetary(string="Open", readonly=True)
     reason = fields.Selection(
         string="Left Out Because", selection=REASONS, readonly=True
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("due_date", "move_id", "debtor_id.debtor_type")
+    @api.depends_context("lang")
+    def _compute_long_term(self):
+        law = self.env["incasso.law"]
+        for line in self:
+            large = line.partner_id.incasso_large_company
+            creditor = line.handover_id.company_id.partner_id
+            line.long_term = (
+                line.move_id.invoice_date
+                and line.due_date
+                and law._long_term(
+                    line.debtor_id.debtor_type,
+                    line.move_id.invoice_date,
+                    line.due_date,
+                    large and not creditor.incasso_large_company,
+                )
+            )
