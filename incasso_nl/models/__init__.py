@@ -66,6 +66,7 @@ from . import (
     incasso_work,
     ir_actions_report,
     ir_attachment,
+    ir_qweb,
     ir_sequence,
     mail_thread,
     res_company,

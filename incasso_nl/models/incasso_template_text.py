@@ -401,7 +401,7 @@ class IncassoTemplateText(models.Model):
         Without Odoo's usual rendering context: the values given are all that it sees.
         """
         return self.env["ir.qweb"]._render(
-            self._parse(source), values, minimal_qcontext=True
+            self._parse(source), values, minimal_qcontext=True, incasso_source=source
         )
 
     def _render_view(self, name, values):

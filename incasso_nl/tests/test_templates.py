@@ -389,6 +389,28 @@ class TestSandbox(TemplateCommon):
         )
         self.assertIn("<p>B</p>", text._render_email(self._sample("reminder")))
 
+    def test_compiled_once(self):
+        """A text is compiled for its first letter, and anew when it changes."""
+        text = self.reminder.copy()._text("nl")
+        text.body = '<p t-if="several">Meer <t t-out="debtor_name"/></p>'
+        compiled = []
+        original = type(self.env["ir.qweb"])._generate_code
+
+        def generate(qweb, template):
+            if not isinstance(template, int | str):
+                compiled.append(template)
+            return original(qweb, template)
+
+        self.patch(type(self.env["ir.qweb"]), "_generate_code", generate)
+        letter = self._sample("reminder")
+        other = replace(letter, debtor=replace(letter.debtor, name="Piet Smit"))
+        self.assertIn("<p>Meer Jan de Vries</p>", text._render_letter(letter))
+        self.assertIn("<p>Meer Piet Smit</p>", text._render_letter(other))
+        self.assertEqual(len(compiled), 1)
+        text.body = '<p>Anders <t t-out="debtor_name"/></p>'
+        self.assertIn("<p>Anders Jan de Vries</p>", text._render_letter(letter))
+        self.assertEqual(len(compiled), 2)
+
     def test_only_managers(self):
         text = self.reminder._text("nl")
         for user in (self.handler, self.team_lead, self.finance, self.auditor):

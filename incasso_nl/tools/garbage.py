@@ -11,9 +11,9 @@ EVERY = 100_000
 def calm():
     """Leave what is in memory already out of the garbage collector's rounds.
 
-    Laying out a letter, or a batch of the daily run, makes and drops a hundred thousand
-    objects; each round that this sets off would walk through the whole of Odoo too, for
-    a sixth to a quarter of the time.
+    Letters, or a batch of the daily run, make and drop objects by the hundred thousand;
+    each round that this sets off would walk through the whole of Odoo too, for a tenth
+    to a quarter of the time.
     """
     threshold = gc.get_threshold()
     gc.freeze()
