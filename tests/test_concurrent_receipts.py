@@ -33,6 +33,21 @@ def test_two_receipts_at_once_in_two_transactions(odoo_server):
     }
 
 
+def test_two_charge_backs_at_once(odoo_server):
+    """Two bank lines take back the same 400.00 at the same moment: it is reversed once,
+    and the second line, which finds nothing left to take back, is for the bookkeeper.
+    1,150.00 is owed again.
+    """
+    assert at_once(odoo_server, "concurrent_charge_backs.py") == {
+        "waited": True,
+        "tries": {"first": 1, "second": 2},
+        "receipts": ["reversed"],
+        "charge_backs": [["booked"], []],
+        "balance": 1150.0,
+        "findings": [],
+    }
+
+
 def test_webhook_and_return_page_at_once(odoo_server):
     """Two workers hear at the same moment that 1,150.00 was paid, and later that all of
     it was taken back: one payment, one receipt; one refund, and all is owed again.

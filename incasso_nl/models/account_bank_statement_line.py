@@ -161,14 +161,18 @@ class AccountBankStatementLine(models.Model):
         :return: the charge-backs made
         """
         # sudo: as in `_incasso_match`.
-        lines = self.sudo().filtered(
-            lambda line: (
-                line.amount < 0
-                and line._incasso_can_match()
-                and not line.incasso_charge_back_ids.filtered(
-                    lambda back: back.state != "dropped"
+        lines = (
+            self.sudo()
+            .filtered(
+                lambda line: (
+                    line.amount < 0
+                    and line._incasso_can_match()
+                    and not line.incasso_charge_back_ids.filtered(
+                        lambda back: back.state != "dropped"
+                    )
                 )
             )
+            .try_lock_for_update()
         )
         backs = self.env["incasso.charge.back"].sudo()
         for company, group in lines.grouped("company_id").items():

@@ -620,6 +620,8 @@ class IncassoDossier(models.Model):
         :param claims: `incasso.claim` of these dossiers, their notice taken off already
         :param str reason: for the ledger and the time line
         """
+        if not self:
+            return
         self._lock_for_money()
         self._withdraw_messages(reason)
         closed = {

@@ -1,5 +1,5 @@
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -629,11 +629,19 @@ class IncassoMatching(models.AbstractModel):
         """
         if match.dossier_id is None:
             return match
+        # Creditors may have the same invoice number: that names none of them.
+        same = Counter(
+            text
+            for clues in by_dossier.values()
+            for text in {clue.text for clue in clues if clue.kind == "invoice"}
+        )
         named = [
             dossier_id
             for dossier_id, clues in sorted(by_dossier.items())
             if any(
-                clue.kind in NAMES and clue.points >= FOREIGN_INVOICE_NUMBER
+                clue.kind in NAMES
+                and clue.points >= FOREIGN_INVOICE_NUMBER
+                and same[clue.text] < 2
                 for clue in clues
             )
             and dues.get((dossier_id, item.date), 0) > 0

@@ -187,6 +187,31 @@ class TestDivision(ReceiptCommon):
             ],
         )
 
+    def test_same_number_of_two_creditors(self):
+        """One invoice number that two creditors use names neither: the amount tells
+        which it is, as ever."""
+        dossiers = self.env["incasso.dossier"]
+        for creditor, amount in ((self.creditor, 300.00), (self.government, 450.00)):
+            dossiers += self._dossier(
+                debtor=self.business,
+                claims=[
+                    {
+                        "name": "F2026-0042",
+                        "invoice_date": fields.Date.to_date("2026-01-30"),
+                        "due_date": fields.Date.to_date("2026-03-01"),
+                        "amount": amount,
+                        "interest_kind": "none",
+                    }
+                ],
+                creditor=creditor,
+                flow_id=False,
+            )
+        line = self._match(300.00, "factuur F2026-0042", journal=self.trust_journal)
+        receipt = line.incasso_receipt_ids
+        # 80 for the number and 30 for the amount.
+        self.assertRecordValues(receipt, [{"state": "allocated", "confidence": 99}])
+        self.assertEqual(receipt.dossier_id, dossiers[0])
+
     def test_undone_and_again(self):
         """The accountant undoes the line: ledgers and books are as before, and it waits
         to be divided the same way."""
