@@ -167,21 +167,27 @@ class IncassoChargeBack(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _receipts(self):
-        """All allocated receipts of the payment that was charged back.
+    def _take(self, receipts):
+        """Charge these receipts back by this one bank line.
 
-        :raise UserError: the receipt is not allocated (any more)
+        :param receipts: of the payment, as far as they are allocated
+        :raise UserError: the receipt is not allocated (any more), or another of the
+            bank lines that are booked now takes it back
         """
         self.ensure_one()
         receipt = self.receipt_id
-        if receipt.state != "allocated" or not receipt.source_line_id:
+        if (
+            receipt not in receipts
+            or not receipt.source_line_id
+            or receipts.charge_back_id
+        ):
             raise UserError(
                 self.env._(
                     "%s was reversed already: nothing is left to charge back.",
                     receipt.display_name,
                 )
             )
-        return receipt | receipt._same_payment()
+        receipts.charge_back_id = self
 
     def _book_recognised(self):
         """Override of `incasso.recognised` to reverse the receipts of these payments,
@@ -198,9 +204,11 @@ class IncassoChargeBack(models.Model):
         backs = self.sudo()
         backs.receipt_id.dossier_id._lock_for_money()
         backs.receipt_id.invalidate_recordset(["state"])
+        of_payment = backs.receipt_id._same_payment()
         rests = []
         for back in backs:
-            receipts = back._receipts()
+            receipts = of_payment[back.receipt_id.id]
+            back._take(receipts)
             left = law_amount(sum(receipts.mapped("amount"))) - law_amount(back.amount)
             if left > 0 and len(receipts) > 1:
                 raise UserError(
@@ -212,7 +220,6 @@ class IncassoChargeBack(models.Model):
                 )
             if left > 0:
                 rests.append((receipts, left))
-            receipts.charge_back_id = back
         for day, group in backs.grouped("date").items():
             group.reversed_ids._reverse(
                 self.env._("Charged back on %s.", format_date(self.env, day)),
@@ -257,7 +264,9 @@ class IncassoChargeBack(models.Model):
         booked = self.filtered(lambda back: back.state == "booked")
         self.env["incasso.books"]._undo_charge_back(booked)
         # What is left of a payment pays whole again.
-        rest = booked.reversed_ids._same_payment()
+        rest = booked.reversed_ids.union(
+            *booked.reversed_ids._same_payment().values()
+        ).filtered(lambda receipt: receipt.state == "allocated")
         rest._reverse(reason, charged_back=True)
         again = self._pay_again(
             [(receipt, receipt.amount) for receipt in booked.reversed_ids]

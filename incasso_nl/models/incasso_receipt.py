@@ -582,8 +582,11 @@ class IncassoReceipt(models.Model):
     # === BUSINESS METHODS - REVERSAL === #
 
     def _same_payment(self):
-        """All allocated receipts of the payments that these are of."""
-        return self.search(
+        """All allocated receipts of the payment that each of these is of.
+
+        :return: receipts by receipt id
+        """
+        found = self.search(
             [
                 ("state", "=", "allocated"),
                 "|",
@@ -593,6 +596,20 @@ class IncassoReceipt(models.Model):
                 ("source_line_id", "in", self.source_line_id.ids),
             ]
         )
+        groups = {
+            name: found.grouped(name)
+            for name in ("statement_line_id", "payment_id", "source_line_id")
+        }
+        return {
+            receipt.id: self.browse().union(
+                *(
+                    group.get(receipt[name], self.browse())
+                    for name, group in groups.items()
+                    if receipt[name]
+                )
+            )
+            for receipt in self
+        }
 
     def _reverse(self, reason, requeue=False, charged_back=False):
         """Undo what these receipts paid: ledger and books become what they would have

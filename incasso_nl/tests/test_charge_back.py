@@ -256,6 +256,23 @@ class TestChargeBack(ReceiptCommon):
             back.copy({"state": "booked"})
             self.env.flush_all()
 
+    def test_two_lines_in_one_batch(self):
+        """Two lines of one statement take back the same receipt: the first books
+        itself, the second is set aside with its reason."""
+        self._pay(400.00, self.dossier.name)
+        lines = self.env["account.bank.statement.line"]
+        for day in ("2026-05-06", "2026-05-07"):
+            lines += self._bank_line(
+                -400.00, day, f"STORNO {self.dossier.name}", account_number=IBAN
+            )
+        lines._incasso_match_charge_backs()
+        first, second = (line.incasso_charge_back_ids for line in lines)
+        self.assertEqual((first.state, second.state), ("booked", "proposed"))
+        self.assertIn("reversed already", second.error)
+        self.assertOpen(self.dossier, 0.00, 0.00, 1000.00)
+        second.with_user(self.finance).action_ignore()
+        self.assertFalse(lines[1].is_reconciled)
+
     def test_two_proposals_of_one_receipt(self):
         """Two people book two lines for the same receipt: the second is refused."""
         self._pay(400.00, self.dossier.name)
