@@ -5,9 +5,9 @@
 Lays out N letters (200 by default) of each sort, one after the other in one process, as
 the cron for the outbox does: text, figures, QR code, check of the compulsory elements,
 tagged PDF. No two letters are about the same dossier, debtor, days or amounts: Typst
-remembers what it has laid out before. Seconds are those of the processor, so that other work on the machine
-changes them little; memory is the growth of the process's peak after the first quarter
-of the letters.
+remembers what it has laid out before. Seconds are those of the processor, so that other
+work on the machine changes them little; memory is the growth of the process's peak
+after the first quarter of the letters.
 
 The database, made for the purpose and dropped, holds nothing but the addon.
 """
