@@ -125,12 +125,9 @@ class DossierPayment(DossierPages):
     )
     def pay_how(self, dossier_id, key, **_kwargs):
         """Ask how the debtor wants to pay what was chosen."""
-        dossier = self._enter(dossier_id)
-        try:
-            offer = dossier._payment_offer(key)
-        except UserError as error:
-            return self._pay_refuse(dossier, error)
-        providers, methods = dossier._payment_ways(offer.amount)
+        return self._pay_chosen(dossier_id, key, self._pay_how_page)
+
+    def _pay_how_page(self, dossier, offer, providers, methods):
         buttons = [
             (method, provider)
             # What nearly everybody has comes first.
@@ -204,18 +201,15 @@ class DossierPayment(DossierPages):
     )
     def pay_form(self, dossier_id, key, **_kwargs):
         """Odoo's own payment form, for providers that ask for something here."""
-        dossier = self._enter(dossier_id)
-        try:
-            offer = dossier._payment_offer(key)
-        except UserError as error:
-            return self._pay_refuse(dossier, error)
-        providers, methods = dossier._payment_ways(offer.amount)
+        return self._pay_chosen(dossier_id, key, self._pay_form_page)
+
+    def _pay_form_page(self, dossier, offer, providers, methods):
         return self._page(
             "incasso_nl_payment.pay_form",
             dossier,
             policy=self._pay_policy(providers),
             offer=offer,
-            key=key,
+            key=offer.key,
             money=dossier._payment_text,
             # What `payment.form` asks for.
             mode="payment",
@@ -228,7 +222,9 @@ class DossierPayment(DossierPages):
             tokens_sudo=dossier.env["payment.token"],
             availability_report={},
             show_tokenize_input_mapping=dict.fromkeys(providers.ids, False),
-            transaction_route=f"/incasso/dossier/{dossier.id}/pay/{key}/transaction",
+            transaction_route=(
+                f"/incasso/dossier/{dossier.id}/pay/{offer.key}/transaction"
+            ),
             landing_route=f"/incasso/dossier/{dossier.id}/pay",
             access_token="",
             session_info=request.env["ir.http"].get_frontend_session_info(),
@@ -353,6 +349,19 @@ class DossierPayment(DossierPages):
 
     def _pay_go(self, dossier, path):
         return self._protect(request.redirect(f"/incasso/dossier/{dossier.id}/{path}"))
+
+    def _pay_chosen(self, dossier_id, key, page):
+        """Go on with what was chosen, or back to the choice.
+
+        :param page: is given the dossier, the offer, and the providers and methods to
+            pay it with
+        """
+        dossier = self._enter(dossier_id)
+        try:
+            offer = dossier._payment_offer(key)
+        except UserError as error:
+            return self._pay_refuse(dossier, error)
+        return page(dossier, offer, *dossier._payment_ways(offer.amount))
 
     def _pay_refuse(self, dossier, reason, key=None):
         """Back to the choice, with the reason.

@@ -153,6 +153,22 @@ class Arrangement(DossierPages):
         )
 
     def _arrangement_form(self, dossier, typed, errors=None):
+        return self._arrangement_new(
+            "incasso_nl_portal.arrangement",
+            dossier,
+            typed,
+            errors or {},
+            lambda rule: rule.first_days or 30,
+            no_interest=True,
+        )
+
+    def _arrangement_new(
+        self, template, dossier, typed, errors, most_days, no_interest
+    ):
+        """A form for something to agree, where anything can be.
+
+        :param most_days: gives by the rule in how many days the last day to choose is
+        """
         today = fields.Date.context_today(dossier)
         try:
             dossier._check_arrangeable(today)
@@ -160,14 +176,14 @@ class Arrangement(DossierPages):
             return self._page("incasso_nl_portal.arrangement_none", dossier)
         rule = dossier.env["incasso.arrangement.rule"]._for_dossiers(dossier)[dossier]
         return self._page(
-            "incasso_nl_portal.arrangement",
+            template,
             dossier,
             values=typed,
-            errors=errors or {},
+            errors=errors,
             rule=rule,
             today=today,
-            latest=fields.Date.add(today, days=rule.first_days or 30),
-            due=dossier._arrangeable(today, True).due,
+            latest=fields.Date.add(today, days=most_days(rule)),
+            due=dossier._arrangeable(today, no_interest).due,
             may_promise=not dossier._personal_reasons(),
         )
 
@@ -315,22 +331,13 @@ class Arrangement(DossierPages):
                             self._arrangement_day(day),
                         ),
                     )
-        return self._arrangement_promise_form(dossier, typed, errors, today)
-
-    def _arrangement_promise_form(self, dossier, typed, errors, today):
-        try:
-            dossier._check_arrangeable(today)
-        except UserError:
-            return self._page("incasso_nl_portal.arrangement_none", dossier)
-        rule = dossier.env["incasso.arrangement.rule"]._for_dossiers(dossier)[dossier]
-        return self._page(
+        return self._arrangement_new(
             "incasso_nl_portal.promise",
             dossier,
-            values=typed,
-            errors=errors,
-            today=today,
-            latest=fields.Date.add(today, days=rule.promise_days),
-            due=dossier._arrangeable(today, False).due,
+            typed,
+            errors,
+            lambda rule: rule.promise_days,
+            no_interest=False,
         )
 
     # === READING === #
