@@ -21,18 +21,22 @@ class TestTyped(BaseCase):
             "25": "25",
             "25,50": "25.50",
             "25.50": "25.50",
+            "1.250": "1250",
             "€ 1.250": "1250",
             "1.250,00": "1250.00",
         }.items():
             self.assertEqual(read_amount(text), Decimal(amount), text)
-        for text in ("", "-25", "25,505", "1e3", "NaN", "1.25.00", "25 euro", "²"):
+        for text in (
+            *("", "-25", "25,505", "5,555", "1,234.50", "1.25.00", "1e3", "NaN"),
+            *("25 euro", "²", "٣"),
+        ):
             with self.assertRaises(ValueError, msg=text):
                 read_amount(text)
 
     def test_days(self):
         for text in ("2026-04-03", "3-4-2026", "03/04/2026"):
             self.assertEqual(read_day(text), date(2026, 4, 3), text)
-        for text in ("", "3-4", "31-2-2026", "morgen", "2026-13-01"):
+        for text in ("", "3-4", "31-2-2026", "31-02-2027", "morgen", "2026-13-01"):
             with self.assertRaises(ValueError, msg=text):
                 read_day(text)
 
