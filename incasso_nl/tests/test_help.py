@@ -1,6 +1,8 @@
 from datetime import date, timedelta
+from io import BytesIO
 
 from freezegun import freeze_time
+from pypdf import PdfReader
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -190,6 +192,12 @@ class TestHelp(HelpCommon):
         to_own = to_helper.filtered(lambda m: m.dossier_id == self.own)
         # What is owed, though the dossier stands still: the helper needs it.
         self.assertEqual(to_own.principal, 1000.0)
+        pages = PdfReader(BytesIO(to_own._pdf_attachment().raw)).pages
+        letter = " ".join("".join(page.extract_text() for page in pages).split())
+        # Whom it is for comes before how that person is greeted.
+        self.assertRegex(
+            letter, r"(Ter attentie|the attention) .*S\. Bakker (Geachte|Dear) "
+        )
         text = to_own.email_body
         self.assertIn("BB-118", text)
         self.assertIn("Jan de Vries", text)
