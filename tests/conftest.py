@@ -29,6 +29,15 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what a test recorded as its ``outcome``, for a person to read."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == "outcome":
+                terminalreporter.section(report.nodeid)
+                terminalreporter.write_line(text)
+
+
 class MailPeer:
     """A mail server that keeps what it is given.
 
@@ -62,7 +71,7 @@ class MailPeer:
             self._changed.notify_all()
         return "250 OK"
 
-    def wait_for(self, count=1, timeout=20):
+    def wait_for(self, count=1, timeout=60):
         """Return the messages as soon as there are ``count`` of them."""
         with self._changed:
             assert self._changed.wait_for(
@@ -87,7 +96,7 @@ class OdooServer(Server):
         super().__init__(
             database,
             free_port(),
-            LOGS / "tests-server.log",
+            LOGS / f"{database}.log",
             options=("--smtp", HOST, "--smtp-port", str(mail.port)),
         )
         self.tools = tools
@@ -136,7 +145,7 @@ class OdooServer(Server):
         :return: what it printed
         """
         return databases.shell(
-            *self.tools, self.database, script, log="tests-shell.log"
+            *self.tools, self.database, script, log=f"{self.database}-shell.log"
         )
 
     def expect_log(self, pattern):
@@ -179,10 +188,13 @@ def smtp(smtp_peer):
 
 @pytest.fixture(scope="session")
 def odoo_server(smtp_peer):
-    """A started Odoo with all addons, on a copy of the test database."""
+    """A started Odoo with all addons, on a copy of the test database.
+
+    Each process of pytest (`-n`) has one of its own.
+    """
     tools = odoo.prepare(browser=True)
     TEST.make_current(*tools)
-    database = "incasso_test_product"
+    database = f"incasso_test_{os.environ.get('PYTEST_XDIST_WORKER', 'product')}"
     databases.copy(tools[1], TEST.name, database)
     server = OdooServer(tools, database, smtp_peer)
     try:

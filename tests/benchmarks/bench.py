@@ -1,4 +1,4 @@
-"""What the benchmarks share: sizes to measure with, a database, a process of its own."""
+"""What the benchmarks share: sizes to measure with, databases, processes."""
 
 import argparse
 import json

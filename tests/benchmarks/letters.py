@@ -39,43 +39,45 @@ SORTS = {
 }
 
 
+def write(tables, kind, debtor, claims, spacing, number):
+    """A letter unlike the one before it: later, to somebody else, about other bills."""
+    from odoo.addons.incasso_nl.report.letter_sample import sample_letter
+
+    letter = sample_letter(
+        kind,
+        "nl",
+        debtor,
+        DAY + timedelta(days=number),
+        tables,
+        claims=claims,
+        third_party=claims > 1,
+        spacing=spacing,
+    )
+    party = replace(letter.debtor, name=f"{letter.debtor.name} {number}")
+    return replace(
+        letter,
+        number=f"INC/2026/{number:06}",
+        debtor=party,
+        recipient=party,
+        barcode=f"IM{number:010}",
+        claims=[
+            {**claim, "name": f"F{number:05}-{claim['name']}"}
+            for claim in letter.claims
+        ],
+    )
+
+
 def measure(env, count):
     """Called inside ``odoo shell``; prints the results as a line of JSON."""
     from odoo.addons.incasso_nl.models.incasso_message_letter import RENDER_BATCH
-    from odoo.addons.incasso_nl.report.letter_sample import sample_letter
     from odoo.addons.incasso_nl.tools.garbage import calm
 
     tables = env["incasso.law"]._cost_tables()
     found = {}
-    for name, (template, kind, debtor, claims, spacing) in SORTS.items():
+    for name, (template, *sort) in SORTS.items():
         text = env.ref(f"incasso_nl.{template}")._text("nl")
-
-        def write(number):
-            letter = sample_letter(
-                kind,
-                "nl",
-                debtor,
-                DAY + timedelta(days=number),
-                tables,
-                claims=claims,
-                third_party=claims > 1,
-                spacing=spacing,
-            )
-            party = replace(letter.debtor, name=f"{letter.debtor.name} {number}")
-            return replace(
-                letter,
-                number=f"INC/2026/{number:06}",
-                debtor=party,
-                recipient=party,
-                barcode=f"IM{number:010}",
-                claims=[
-                    {**claim, "name": f"F{number:05}-{claim['name']}"}
-                    for claim in letter.claims
-                ],
-            )
-
-        letters = [write(number) for number in range(count)]
-        text._print(write(count))  # the fonts are read once per process
+        letters = [write(tables, *sort, number) for number in range(count)]
+        text._print(write(tables, *sort, count))  # the fonts are read once per process
         memory = None
         started = time.process_time()
         for number in range(0, count, RENDER_BATCH):

@@ -19,7 +19,7 @@ PAGES = {
     "dossiers": "/incasso/dossiers",
     "dossier": "{dossier}",
     "others": "{dossier}/others",
-    "missing": "{dossier}/letter/1",
+    "missing": "{dossier}/letter/999999",
     "pay": "{dossier}/pay",
     "arrangement": "{dossier}/arrangement",
     "promise": "{dossier}/arrangement/promise",

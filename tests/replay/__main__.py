@@ -23,7 +23,6 @@ from .lies import prove
 from .post_office import HOST, open_post_office
 from .world import ONE_DAY, World
 
-
 # Environments that wait to be collected, before somebody does it.
 ENVIRONMENTS = 200
 

@@ -24,6 +24,11 @@ from ..suites import Selection
 MOST_LANES = 2
 
 
+def lane_count():
+    """How many processes run tests side by side on this machine."""
+    return min(os.cpu_count() or 1, MOST_LANES)
+
+
 class Tally:
     """Adds up the suites."""
 
@@ -173,7 +178,7 @@ def _run_on_odoo(selection, tally, extra, rebuild):
     TEST.make_current(interpreter, environment, rebuild=rebuild, watch=watch)
     if selection.tags:
         with step(f"Odoo's tests: {', '.join(selection.tags)}"):
-            lanes = selection.lanes(min(os.cpu_count() or 1, MOST_LANES))
+            lanes = selection.lanes(lane_count())
             run_lanes(interpreter, environment, lanes, results)
     if results.unexpected:
         print(f"Odoo's log: {len(results.unexpected)} messages not expected")
@@ -188,6 +193,9 @@ def _run_on_odoo(selection, tally, extra, rebuild):
     if selection.product:
         law = ROOT / "tests/law"
         paths = [*selection.product, f"--ignore={law}", *extra]
+        if not selection.is_filtered:
+            # A file stays together: its tests share what they made.
+            paths += ["-n", str(lane_count()), "--dist", "loadfile"]
         Pytest("tests", paths, interpreter, environment).finish(tally)
 
 
