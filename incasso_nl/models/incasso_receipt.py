@@ -737,11 +737,12 @@ class IncassoReceipt(models.Model):
             amount = sum(group.mapped("amount"))
             if credit not in shared:
                 amount += -credit.amount_residual
-            receipts += self._from_credit(credit, dossier, named, amount)
+            receipts += receipts._from_credit(credit, dossier, named, amount)
         receipts._allocate()
 
     def _from_credit(self, credit, dossier, named, amount):
-        """The receipt of money or a credit note that was reconciled by hand.
+        """The receipt of money or a credit note that was reconciled by hand; not one of
+        these, which are of other parts of it.
 
         :param credit: its journal item
         :param named: the claims that it was reconciled with
@@ -758,6 +759,7 @@ class IncassoReceipt(models.Model):
         }
         waiting = self.search(
             [
+                ("id", "not in", self.ids),
                 ("state", "in", PENDING),
                 "|",
                 ("source_line_id", "=", credit.id),

@@ -172,6 +172,33 @@ class TestSources(ReceiptCommon):
         self.assertEqual(younger.move_id.payment_state, "paid")
         self.assertEqual(older.principal_open, 300.00)
 
+    def test_paid_directly_for_two_dossiers(self):
+        """One payment of 1,500.00 over invoices of two dossiers is a receipt in each:
+        1,000.00 there pays 150.00 costs and 850.00, and 500.00 here is all there is."""
+        other = self._own_dossier(self._claim(500.00, "2026-03-15"))
+        invoices = self.invoice + other.claim_ids.move_id
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoices.ids)
+            .create(
+                {
+                    "payment_date": "2026-05-01",
+                    "journal_id": self.bank_journal.id,
+                    "group_payment": True,
+                }
+            )
+        )
+        payment = self.env["account.payment"].browse(
+            wizard.action_create_payments()["res_id"]
+        )
+        self.assertEqual(payment.amount, 1500.00)
+        receipts = payment.incasso_receipt_ids.grouped("dossier_id")
+        self.assertPaid(receipts[self.dossier], 150.00, 0.00, 850.00)
+        self.assertPaid(receipts[other], 0.00, 0.00, 500.00)
+        self.assertOpen(self.dossier, 0.00, 0.00, 150.00)
+        self.assertEqual(other.close_reason, "paid")
+        self.assertEqual(self.invoice.amount_residual, 150.00)
+
     def test_journal_entry_reconciled_by_hand(self):
         """Set off by an entry: divided by law as a payment is."""
         receivable = self._receivable(self.invoice)
