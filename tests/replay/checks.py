@@ -12,6 +12,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from dateutil.relativedelta import relativedelta
 
 UTC = ZoneInfo("UTC")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -774,12 +775,15 @@ class Inspector:
             if not booked:
                 continue
             last = max(when for when, *_rest in booked)
-            reductions = [
-                (when, -amount)
-                for when, component, entry_kind, amount in entries[claim_id]
-                if component == "principal" and entry_kind != "claim"
-            ]
-            expected = simple_interest(kind, principal, due, last, reductions)
+            paid, interest_paid = (
+                [
+                    (when, -amount)
+                    for when, component, entry_kind, amount in entries[claim_id]
+                    if component == part and entry_kind != owed
+                ]
+                for part, owed in (("principal", "claim"), ("interest", "interest"))
+            )
+            expected = interest_by_hand(kind, principal, due, last, paid, interest_paid)
             found = sum(amount for *_rest, amount in booked)
             if expected != found:
                 yield (
@@ -807,26 +811,40 @@ def is_quiet(day):
     return day.weekday() == 6 or day in _public_holidays()
 
 
-def simple_interest(kind, principal, due, last, reductions):
+def interest_by_hand(kind, principal, due, last, paid, interest_paid=()):
     """Interest from the day after the due date through the last day, by hand.
 
-    For claims that are paid within a year, so without interest on interest. Periods end
-    where the rate changes and where principal was paid; each is rounded to a cent. On
-    the day of a payment interest runs over what was open before it.
+    Periods end where the rate changes, where a year is full and where something was
+    paid; each is rounded to a cent. On the day of a payment interest runs over what was
+    open before it. After a full year its interest joins the principal, if it was not
+    paid; what is paid of interest is of the running year first.
 
     :param str kind: ``6:119`` or ``6:119a``
-    :param reductions: pairs of a day and the principal that was paid on it
+    :param paid: pairs of a day and the principal that was paid on it
+    :param interest_paid: pairs of a day and the interest that was paid on it
     :rtype: Decimal
     """
-    if last - due > timedelta(days=365):
-        raise ValueError("interest on interest is not for this calculator")
-    total, start = Decimal(), due
-    cuts = {day - timedelta(days=1) for day, _rate in RATES[kind]}
-    cuts |= {day for day, _amount in reductions} | {last}
+    first = due + timedelta(days=1)
+    years = {
+        first + relativedelta(years=number) - timedelta(days=1)
+        for number in range(1, last.year - due.year + 1)
+    }
+    cuts = {day - timedelta(days=1) for day, _rate in RATES[kind]} | years | {last}
+    cuts |= {day for day, _amount in (*paid, *interest_paid)}
+    total = running = joined = Decimal()
+    start = due
     for end in sorted(cut for cut in cuts if due < cut <= last):
         rate = [rate for day, rate in RATES[kind] if day <= end][-1]
-        base = principal - sum(amount for day, amount in reductions if day <= start)
+        base = principal - sum(amount for day, amount in paid if day <= start) + joined
         days = (end - start).days
-        total += (base * rate * days / 36500).quantize(CENT, ROUND_HALF_UP)
+        amount = (base * rate * days / 36500).quantize(CENT, ROUND_HALF_UP)
+        total += amount
+        running += amount
+        if end in years:
+            joined, running = joined + running, Decimal()
+        rest = sum(amount for day, amount in interest_paid if day == end)
+        from_joined = min(max(rest - running, Decimal()), joined)
+        joined -= from_joined
+        running -= rest - from_joined
         start = end
     return total

@@ -11,7 +11,7 @@ from workbench.commands import replay as replay_command
 from workbench.paths import ROOT
 
 from replay import history
-from replay.checks import is_quiet, simple_interest
+from replay.checks import interest_by_hand, is_quiet
 
 DATABASE = "incasso_test_replay"
 #: The whole history takes twenty minutes: setup/replay --check.
@@ -69,7 +69,7 @@ def test_an_invoice_number_occurs_once(tmp_path):
 def test_interest_by_hand():
     # 1,000 euro, 30 days of 2025 at 6%: 1000 x 6% x 30 / 365 = 4.93; 400 euro is paid
     # that day; then 10 days over 600 euro: 600 x 6% x 10 / 365 = 0.99.
-    assert simple_interest(
+    assert interest_by_hand(
         "6:119",
         Decimal(1000),
         date(2025, 3, 1),
@@ -77,9 +77,14 @@ def test_interest_by_hand():
         [(date(2025, 3, 31), Decimal(400))],
     ) == Decimal("5.92")
     # A business, across 1 July 2025: 10 days at 11.15% = 3.05, 5 at 10.15% = 1.39.
-    assert simple_interest(
+    assert interest_by_hand(
         "6:119a", Decimal(1000), date(2025, 6, 20), date(2025, 7, 5), []
     ) == Decimal("4.44")
+    # Over a year at 6% of 2025 and 4% of 2026: 306 days = 50.30, 59 days = 6.47; the
+    # 56.77 join the principal on 1 March; 10 days over 1,056.77 at 4% = 1.16.
+    assert interest_by_hand(
+        "6:119", Decimal(1000), date(2025, 2, 28), date(2026, 3, 10), []
+    ) == Decimal("57.93")
 
 
 def test_quiet_days():
