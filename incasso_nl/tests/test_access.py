@@ -335,6 +335,9 @@ class TestIsolation(IncassoCommon):
                     "kind": "bank",
                 }
             ),
+            "incasso.charge.back": cls.env["incasso.charge.back"].create(
+                {"company_id": cls.company.id, "date": "2026-11-21", "amount": 10}
+            ),
             "incasso.creditor.terms": cls.env["incasso.creditor.terms"].create(
                 {
                     "partner_id": cls.creditor.id,
