@@ -194,8 +194,10 @@ def _run_on_odoo(selection, tally, extra, rebuild):
         law = ROOT / "tests/law"
         paths = [*selection.product, f"--ignore={law}", *extra]
         if not selection.is_filtered:
-            # A file stays together: its tests share what they made.
+            # A file stays together, as its tests share what they made; and files are
+            # taken in their order.
             paths += ["-n", str(lane_count()), "--dist", "loadfile"]
+            paths += ["--no-loadscope-reorder"]
         Pytest("tests", paths, interpreter, environment).finish(tally)
 
 
