@@ -248,10 +248,7 @@ class AccountBankStatementLine(models.Model):
             "confidence": match.confidence,
             "match_reason": match.reason,
             "claim_ids": [Command.set(match.claim_ids)],
-            "division": [
-                [share.dossier_id, str(share.amount), list(share.claim_ids)]
-                for share in match.shares
-            ],
+            "division": [share.as_json() for share in match.shares],
         }
 
     def _prepare_incasso_charge_back(self, match):

@@ -71,6 +71,10 @@ class Share(NamedTuple):
     amount: Decimal
     claim_ids: Sequence[int] = ()
 
+    def as_json(self):
+        """As a receipt keeps it in its ``division``."""
+        return [self.dossier_id, str(self.amount), list(self.claim_ids)]
+
 
 class Match(NamedTuple):
     """Whose money it is.

@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from .incasso_dossier_flow import dutch_day
 from .incasso_law import law_amount
+from .incasso_matching import Share
 from .incasso_recognised import PENDING
 from .incasso_request import OPEN_STATES
 
@@ -687,11 +688,11 @@ class IncassoReceipt(models.Model):
                     "claim_ids": [Command.set(group[0].claim_ids.ids)],
                     "division": len(group) > 1
                     and [
-                        [
+                        Share(
                             receipt.dossier_id.id,
-                            str(law_amount(receipt.amount)),
+                            law_amount(receipt.amount),
                             receipt.claim_ids.ids,
-                        ]
+                        ).as_json()
                         for receipt in group
                     ],
                 }

@@ -64,6 +64,30 @@ class ReceiptCommon(IncassoCommon):
         return dossier
 
     @classmethod
+    def _third_party(cls, debtor=None, costs_on=None):
+        """A dossier of 1,000.00 for another creditor, without a flow or interest.
+
+        :param costs_on: ISO date on which costs are charged
+        """
+        dossier = cls._dossier(
+            debtor=debtor or cls.business,
+            claims=[
+                {
+                    "name": "F2026-0042",
+                    "invoice_date": fields.Date.to_date("2026-01-30"),
+                    "due_date": fields.Date.to_date("2026-03-01"),
+                    "amount": 1000.00,
+                    "interest_kind": "none",
+                }
+            ],
+            creditor=cls.creditor,
+            flow_id=False,
+        )
+        if costs_on:
+            dossier._charge_costs(fields.Date.to_date(costs_on))
+        return dossier
+
+    @classmethod
     def _payment(cls, dossier, amount, day, **values):
         """A posted payment by the debtor of a dossier, told to be for it."""
         payment = cls.env["account.payment"].create(

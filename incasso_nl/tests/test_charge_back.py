@@ -333,20 +333,7 @@ class TestChargeBack(ReceiptCommon):
     def test_trust_account(self):
         """Money for another creditor: the liability is gone again, and nothing else has
         seen anything of it."""
-        dossier = self._dossier(
-            debtor=self.government,
-            claims=[
-                {
-                    "name": "F2026-0042",
-                    "invoice_date": fields.Date.to_date("2026-01-30"),
-                    "due_date": fields.Date.to_date("2026-03-01"),
-                    "amount": 1000.00,
-                    "interest_kind": "none",
-                }
-            ],
-            creditor=self.creditor,
-            flow_id=False,
-        )
+        dossier = self._third_party(self.government)
         # 1,200.00 on 1,000.00: 200.00 is set apart for the debtor.
         line = self._pay(1200.00, dossier.name, journal=self.trust_journal)
         self.assertEqual(dossier.state, "closed")

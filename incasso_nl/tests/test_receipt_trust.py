@@ -12,21 +12,7 @@ class TestTrust(ReceiptCommon):
     def setUp(self):
         super().setUp()
         # 1,000 x 15% = 150 costs, raised by nothing; no interest.
-        self.dossier = self._dossier(
-            debtor=self.business,
-            claims=[
-                {
-                    "name": "F2026-0042",
-                    "invoice_date": fields.Date.to_date("2026-01-30"),
-                    "due_date": fields.Date.to_date("2026-03-01"),
-                    "amount": 1000.00,
-                    "interest_kind": "none",
-                }
-            ],
-            creditor=self.creditor,
-            flow_id=False,
-        )
-        self.dossier._charge_costs(fields.Date.to_date("2026-04-01"))
+        self.dossier = self._third_party(costs_on="2026-04-01")
 
     def _bank(self, amount, ref, journal=None, **values):
         line = self._bank_line(

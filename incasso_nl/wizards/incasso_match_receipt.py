@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.incasso_law import law_amount
+from ..models.incasso_matching import Share
 
 
 class IncassoMatchReceipt(models.TransientModel):
@@ -147,11 +148,11 @@ class IncassoMatchReceipt(models.TransientModel):
             "claim_ids": [Command.set(shares[0].claim_ids.ids)],
             "division": len(shares) > 1
             and [
-                [
+                Share(
                     share.dossier_id.id,
-                    str(law_amount(share.amount)),
+                    law_amount(share.amount),
                     share.claim_ids.ids,
-                ]
+                ).as_json()
                 for share in shares
             ],
         }

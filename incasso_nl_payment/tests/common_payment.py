@@ -1,7 +1,5 @@
 from unittest.mock import patch
 
-from odoo import fields
-
 from odoo.addons.incasso_nl.tests.common_receipt import ReceiptCommon
 
 from ..models.payment_provider import MOLLIE_URL
@@ -52,25 +50,6 @@ class PaymentCommon(ReceiptCommon):
         provider.write({"state": "test", "is_published": True, **values})
         provider.journal_id = journal
         return provider
-
-    def _third_party(self):
-        """A dossier of 1,000.00 with 150.00 costs for another creditor."""
-        dossier = self._dossier(
-            debtor=self.business,
-            claims=[
-                {
-                    "name": "F2026-0042",
-                    "invoice_date": fields.Date.to_date("2026-01-30"),
-                    "due_date": fields.Date.to_date("2026-03-01"),
-                    "amount": 1000.00,
-                    "interest_kind": "none",
-                }
-            ],
-            creditor=self.creditor,
-            flow_id=False,
-        )
-        dossier._charge_costs(fields.Date.to_date("2026-04-01"))
-        return dossier
 
     def _transaction(self, dossier=None, key="all", provider=None, **values):
         """A payment as the page would start it."""

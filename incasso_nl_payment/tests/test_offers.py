@@ -167,7 +167,9 @@ class TestOffers(PaymentCommon):
         providers, methods = self.dossier._payment_ways(Decimal("1150.00"))
         self.assertEqual(providers, self.mollie + self.demo)
         self.assertIn(self.ideal, methods)
-        providers, _methods = self._third_party()._payment_ways(Decimal("1150.00"))
+        providers, _methods = self._third_party(costs_on="2026-04-01")._payment_ways(
+            Decimal("1150.00")
+        )
         self.assertEqual(providers, self.mollie_trust)
 
     def test_no_test_money_of_real_debtors(self):
@@ -203,7 +205,9 @@ class TestOffers(PaymentCommon):
         self.assertEqual(
             transfer["reference"].replace(" ", ""), self.dossier.payment_reference
         )
-        trust = self._third_party()._payment_transfer(Decimal("25.50"))
+        trust = self._third_party(costs_on="2026-04-01")._payment_transfer(
+            Decimal("25.50")
+        )
         self.assertEqual(trust["iban"], "NL44 RABO 0123 4567 89")
         self.company.incasso_bank_id = False
         self.assertIsNone(self.dossier._payment_transfer(Decimal("25.50")))

@@ -81,7 +81,7 @@ class TestPages(PaymentPagesCommon):
         self.assertIn(f"form-action 'self' https: {self.peer.origin}", policy)
 
     def test_trust_account_for_another_creditor(self):
-        dossier = self._third_party()
+        dossier = self._third_party(costs_on="2026-04-01")
         self._visit(dossier)
         page = self.url_open(f"/incasso/dossier/{dossier.id}/pay/all")
         self.assertIn("NL44 RABO 0123 4567 89", self._words(page))

@@ -152,7 +152,7 @@ class TestPaymentTransaction(PaymentCommon):
     # === TRUST === #
 
     def test_trust_money_is_the_creditors(self):
-        dossier = self._third_party()
+        dossier = self._third_party(costs_on="2026-04-01")
         transaction = self._transaction(
             dossier, "other-40000", self.mollie_trust, provider_reference="tr_x"
         )
@@ -176,7 +176,7 @@ class TestPaymentTransaction(PaymentCommon):
     def test_trust_money_refunded(self):
         """1,150.00 is owed, 1,200.00 came: 50.00 is set apart, refunded from there;
         then all of it is taken back."""
-        dossier = self._third_party()
+        dossier = self._third_party(costs_on="2026-04-01")
         transaction = self._transaction(dossier, "all", self.mollie_trust)
         transaction.amount = 1200.00
         transaction._set_done()
